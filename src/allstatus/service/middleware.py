@@ -16,7 +16,6 @@ from re import fullmatch
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +33,7 @@ SAFE_HEADERS = {
     "x-frame-options": "DENY",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_SAFE = [(name.encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # answered however many others wait
 METHODS = ("GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE")
 HEADER_BYTES = 65_536
@@ -50,9 +50,9 @@ class Policies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def bearing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
+                given = {name for name, _ in message["headers"]}
+                lacking = (header for header in _SAFE if header[0] not in given)
+                message["headers"] = [*message["headers"], *lacking]
             await send(message)
 
         await self.app(scope, receive, bearing)
@@ -99,8 +99,7 @@ class Middleware:
         except ProblemDetails as problem:
             await visit.refuse(problem)
         except TimeoutError:
-            detail = "It took longer than a request may take."
-            await visit.refuse(ProblemDetails(503, "too-slow", detail, headers=SOON))
+            await visit.refuse(_late(on_its_way=body.is_awaited))
         except Exception as error:
             visit.error = about_error(error)
             detail = "Something went wrong inside. The log names the place."
@@ -149,6 +148,15 @@ def _check_body(scope: Scope, limits: RequestLimits) -> None:
         )
 
 
+def _late(*, on_its_way: bool) -> ProblemDetails:
+    """What took too long: the body on its way, or else the answer."""
+    if on_its_way:
+        detail = "The body did not arrive in time."
+        return ProblemDetails(408, "body-too-slow", detail, headers=CLOSE)
+    detail = "It took longer than a request may take."
+    return ProblemDetails(503, "too-slow", detail, headers=SOON)
+
+
 def _values(scope: Scope, name: bytes) -> list[bytes]:
     return [value.strip().lower() for given, value in scope["headers"] if given == name]
 
@@ -164,8 +172,8 @@ def _as_get(scope: Scope) -> Scope:
 
 
 class _Body:
-    """A body on its way, bounded in size and time; the time of the request stands still meanwhile
-    and begins anew when the body is there.
+    """A body on its way, bounded in size and time: the clock of the request is the body's meanwhile
+    and begins anew when it is there.
     """
 
     def __init__(
@@ -174,22 +182,18 @@ class _Body:
         self._scope, self._receive, self._limits, self._clock = scope, receive, limits, clock
         self._loop = asyncio.get_running_loop()
         self._until = self._loop.time() + limits.body_seconds
-        self._size, self._whole = 0, False
+        self._size, self._whole, self.is_awaited = 0, False, False
 
     async def __call__(self) -> Message:
         if self._whole:
             return await self._receive()
         if not self._size:
             _check_body(self._scope, self._limits)
-        self._clock.reschedule(None)
-        try:
-            async with asyncio.timeout_at(self._until):
-                message = await self._receive()
-        except TimeoutError:
-            detail = "The body did not arrive in time."
-            raise ProblemDetails(408, "body-too-slow", detail, headers=CLOSE) from None
-        finally:
-            self._clock.reschedule(self._loop.time() + self._limits.request_seconds)
+        self.is_awaited = True
+        self._clock.reschedule(self._until)
+        message = await self._receive()
+        self.is_awaited = False
+        self._clock.reschedule(self._loop.time() + self._limits.request_seconds)
         self._size += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
         if self._size > self._limits.body_bytes:
