@@ -134,6 +134,16 @@ def test_a_row_of_nobody_is_a_doubt_for_the_only_patient_as_in_its_chart(
     assert told["warnings"] == [w.replace("line 6", "row 5") for w in alone["warnings"]]
 
 
+@pytest.mark.parametrize("patient", ["b ", "\u00a0b", "b\u200b", "\ufeffb\u2003"])
+def test_signs_that_nobody_sees_are_no_part_of_an_id(tmp_path: Path, patient: str) -> None:
+    own = [line for line in ROWS.splitlines() if line.startswith("b,")]
+    text = "\n".join([HEADER.strip(), *own, f"{patient},,2025-03-12,LN,11150-0,64,%"])
+    (tmp_path / "in.csv").write_text(text, "utf-8")
+    _, rows, (told,), _ = run(tmp_path / "in.csv", named(HEADER))
+    assert [row["id"] for row in rows] == ["b"]
+    assert str(told["facts"]["marrow_blast_percent"]["value"]) == "64"
+
+
 def test_a_number_that_is_not_written_as_the_mapping_says_is_not_read(tmp_path: Path) -> None:
     source, mapping = tmp_path / "in.csv", tmp_path / "columns.yaml"
     mapping.write_text(

@@ -115,6 +115,12 @@ def test_a_row_of_nobody_is_a_doubt_for_the_only_patient(nobody: str) -> None:
             read_table(lab_tables.table_of([row, row]))
 
 
+@pytest.mark.parametrize("patient", ["p1 ", "\u00a0p1", "p1\u200b", "\ufeffp1\u2003"])
+def test_signs_that_nobody_sees_are_no_part_of_an_id(patient: str) -> None:
+    row = MARROW | {"patient": patient}
+    assert answers(lab_tables.table_of([*REMISSION, row])) == {"p1": "high"}
+
+
 @pytest.mark.parametrize("patient", ["0", "007", "NA1", "1E2X", "n"])
 def test_a_short_id_is_one(patient: str) -> None:
     assert answers(lab_tables.table_of([MARROW | {"patient": patient}])) == {patient: "none"}

@@ -28,6 +28,7 @@ from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.sources import Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
 from allstatus.ehr.chart import REFUSED, SAID_SO
+from allstatus.ehr.coding.code_systems import UNSEEN
 from allstatus.ehr.fhir.fhir_reader import PART
 from allstatus.ehr.lab_table import NOBODYS, charts_of
 from allstatus.ehr.timelines.timeline import decide_chart
@@ -165,13 +166,13 @@ def _named_in(lines: Sequence[str], tables: list[pa.Table]) -> Counter[str]:
     known: set[str] = set()
     if lines:
         known = {name for table in tables for name in pc.unique(table[OWNER]).to_pylist()}
-    cells = ({cell.strip() for cell in CELL_ENDS.split(line)} for line in lines)
+    cells = ({cell.strip(UNSEEN) for cell in CELL_ENDS.split(line)} for line in lines)
     return Counter(name for some in cells for name in some & known)
 
 
 def _owners(patients: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whose each row is; null where it names nobody."""
-    names = patients.cast(pa.string())
+    names = pc.utf8_trim(patients.cast(pa.string()), UNSEEN)
     nobodys = pc.match_substring_regex(names, f"^({NOBODYS.pattern})?$", ignore_case=True)
     return pc.if_else(pc.fill_null(nobodys, True), None, names)
 

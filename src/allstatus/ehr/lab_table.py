@@ -30,6 +30,7 @@ from allstatus.ehr.chart import (
     Treatment,
 )
 from allstatus.ehr.coding import comments
+from allstatus.ehr.coding.code_systems import UNSEEN
 from allstatus.ehr.coding.codes import code_tables, make_code, table
 from allstatus.ehr.coding.result_statuses import result_status
 from allstatus.ehr.dates import read_when
@@ -118,7 +119,8 @@ def charts_of(rows: Iterable[tuple[str, Row]]) -> list[Chart]:
 
 def named(patient: str) -> str:
     """A patient's id; empty for what stands for none, or was cut to a number of few digits."""
-    return "" if NOBODYS.fullmatch(patient) else patient
+    name = patient.strip(UNSEEN)
+    return "" if NOBODYS.fullmatch(name) else name
 
 
 def _chart(name: str, rows: list[tuple[str, Row]]) -> Chart:

@@ -32,6 +32,11 @@ def test_what_numbers_nobody_names_nobody(number: str) -> None:
     assert groups(person(number)) == [None]
 
 
+@pytest.mark.parametrize("number", ["77 ", "\u00a077", "77\u200b", "\ufeff77\u2003"])
+def test_signs_that_nobody_sees_are_no_part_of_a_number(number: str) -> None:
+    assert [one.number for one in person(number).identifiers] == ["77"]
+
+
 @pytest.mark.parametrize("number", ["99999", "1000", "TEMP1"])
 def test_a_number_that_may_be_somebody_s_is_read(number: str) -> None:
     assert [one.number for one in person(number).identifiers] == [number]

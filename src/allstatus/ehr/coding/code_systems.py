@@ -10,12 +10,14 @@ from allstatus.ehr.chart import Code
 
 OWN = "https://allstatus.example/fhir"
 """Where our own addresses begin: under a name reserved by RFC 2606, which nobody can own."""
+BLANKS = "".join(chr(sign) for sign in range(0x3001) if chr(sign).isspace())
+UNSEEN = f"{BLANKS}\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Signs that nobody sees around what was copied."""
 
 _OID = re.compile(r"\d+(\.\d+)+")
 _MARKS = "+*!†#-."  # which ICD-10 adds where two codes are one disease, or one is cut short
 _JOINTS = re.compile(r"[\s_®™-]|(?:19|20)\d\d$")
 _DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE63, 0xFF0D], "-")  # typed for one
-_UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060"  # around what was copied
 _SNOMED_EDITION = "http://snomed.info/sct/"
 _ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
 DOTTED = ("icd10", "icd9")
@@ -104,7 +106,7 @@ def typed(text: str) -> str:
     """A code or a system as it was meant, where a program for texts has set its own dashes in it,
     or signs around it that nobody sees.
     """
-    return text.strip() if text.isascii() else text.translate(_DASHES).strip(_UNSEEN)
+    return text.strip() if text.isascii() else text.translate(_DASHES).strip(UNSEEN)
 
 
 def plain(system: str) -> str:

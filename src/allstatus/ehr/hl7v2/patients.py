@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from allstatus.ehr.coding.code_systems import UNSEEN
 from allstatus.ehr.dates import When
 from allstatus.ehr.hl7v2.segments import Segment
 from allstatus.ehr.hl7v2.times import usable
@@ -89,7 +90,7 @@ def _first_of(segment: Segment, fields: tuple[int, ...]) -> list[Identifier]:
 def _identifiers(segment: Segment, number: int) -> Iterator[Identifier]:
     for item in segment.parts(number):
         parts = [*item, *[[""]] * 5]
-        value, kind = parts[0][0], parts[4][0].upper()
+        value, kind = parts[0][0].strip(UNSEEN), parts[4][0].upper()
         space, address = (*(part.upper() for part in parts[3]), "", "")[:2]
         if value and not _is_nobodys(value) and kind not in NOT_PERSONS:
             yield Identifier(value, space, address, kind)
