@@ -97,9 +97,17 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
         reading.caution(problem, match)
         _see(reading, problem, match)
         if match is not None and match.topic["all"]:
+            _warn_of_others(reading, problem)
             _note_leukemia(reading, problem, match)
     if match is not None and not other:
         assert_by_problem(reading, problem, match, evidence)
+
+
+def _warn_of_others(reading: ChartReading, problem: Problem) -> None:
+    """One of the codes that are to mean the same is that of another cancer."""
+    for code in problem.codes:
+        if reading.tables.systems.is_malignant(code) and not reading.tables.diagnoses.find([code]):
+            reading.warn(f"{problem.source}: its code {code.code} names another cancer")
 
 
 def _note_other(reading: ChartReading, problem: Problem, title: str) -> None:
