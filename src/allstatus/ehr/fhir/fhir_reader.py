@@ -42,7 +42,7 @@ from allstatus.ehr.fhir.fhir_resources import READERS, visit_reasons
 from allstatus.ehr.fhir.fhir_standing import modified
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_versions import split_address
-from allstatus.ehr.fhir.fhir_withdrawals import withdrawn
+from allstatus.ehr.fhir.fhir_withdrawals import of_replaced, withdrawn
 from allstatus.ehr.fhir.json_access import NOTHING, Json, text
 from allstatus.errors import InvalidRecord
 
@@ -221,7 +221,7 @@ def _gather(store: ResourceStore) -> _Gathered:
         gathered.of.setdefault(person, [])
     whom = {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in whose_keys}
     placed = [(_is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
-    taken_back = withdrawn(store)
+    taken_back = of_replaced(gone, store) | withdrawn(store)
     for other, resource, why, them in sorted(placed, key=itemgetter(0)):
         if resource["resourceType"] == "Patient":
             continue

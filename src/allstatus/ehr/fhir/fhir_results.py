@@ -80,12 +80,14 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
         return
     of = specimens(resource, store)
     day = dated(resource, store, of)
+    orders = store.members(resource, "basedOn")
+    noting = [resource, *(one for one in orders if one is not None)]
     stands = together(
         standing(resource, REPORT, unmodified=store.unmodified),
         of.standing,
         held(resource, store),
-        ordered(store.members(resource, "basedOn")),
-        noted(comments.RESULT, [resource], of.resources, remarks([resource], store)),
+        ordered(orders),
+        noted(comments.RESULT, noting, of.resources, remarks([resource], store)),
     )
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{measured(coded)} {of.names}")

@@ -99,12 +99,14 @@ class Observed:
         if listed:
             told += [one for _, one in listing(resource, store)]
             found += held(resource, store), listed_in_error(resource, store)
-        found.append(noted(comments.RESULT, told, of.resources, remarks(told, store)))
-        found += [ordered(store.members(one, "basedOn")) for one in told if "basedOn" in one]
+        orders = [order for one in told for order in store.members(one, "basedOn")]
+        done = store.members(resource, "partOf")
+        said = [*told, *(one for one in (*orders, *done) if one is not None)]
+        found.append(noted(comments.RESULT, said, of.resources, remarks(told, store)))
+        found.append(ordered(orders))
         if "derivedFrom" in resource:
             found += map(self._source, store.members(resource, "derivedFrom"))
-        if "partOf" in resource:
-            found.append(ordered(store.members(resource, "partOf"), "procedure"))
+        found.append(ordered(done, "procedure"))
         return together(*found), dated(resource, store, of), focus
 
     def _source(self, measured: Json | None) -> Standing:

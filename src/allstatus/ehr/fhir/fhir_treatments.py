@@ -94,17 +94,16 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     kind = resource["resourceType"]
     medicine = kind != "Procedure"
     found, name, stands = _product(resource, store) if medicine else _procedure(resource)
-    dosages = _listed(resource, DOSAGES)
+    dosages, orders = _listed(resource, DOSAGES), _orders(resource, store)
     stands = together(
         _standing(resource, GIVEN[kind], unmodified=store.unmodified),
         stands,
         about(resource, store)[0],
         _amount(dosages),
-        noted(comments.TREATMENT, [resource], remarks=_said(resource)),
+        noted(comments.TREATMENT, orders, remarks=_said(resource)),
     )
     day = _day(resource)
     bounds = () if day else (when(resource, *ASSERTED), updated(resource))
-    orders = _orders(resource, store)
     stands = together(stands, ordered(orders[1:])) if len(orders) > 1 else stands
     if "partOf" in resource:
         stands = together(stands, ordered(store.members(resource, "partOf"), "procedure"))

@@ -5,7 +5,7 @@ own status says nothing of it, so it is in doubt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from allstatus.ehr.chart import ITS_LIST
@@ -56,6 +56,19 @@ def withdrawn(store: ResourceStore) -> dict[int, str]:
     for member, why, _ in _at_visits(store):
         found.setdefault(id(member), why)
     return found
+
+
+def of_replaced(gone: Mapping[int, str], store: ResourceStore) -> dict[int, str]:
+    """Why results are in doubt that only reports list which others replace (`gone`, by identity,
+    with why they do not count): the new ones may have taken them back.
+    """
+    return {
+        id(member): f"its report: {gone[id(report)]}"
+        for report in (store.resources if gone else ())
+        if id(report) in gone
+        for member in store.members(report, "result")
+        if member is not None and all(id(one) in gone for one in store.reports(member))
+    }
 
 
 def _is_of_test_patient(resource: Json, store: ResourceStore) -> bool:
