@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 from allstatus.ehr.chart import Code
 from allstatus.record.code_files import read_yaml
@@ -20,6 +20,14 @@ TREATMENT: Kinds = ("another_persons", "not_given")
 CONDITION: Kinds = ("another_persons", "refuted")
 _SENTENCES = re.compile(r"[.;!?]+(?!\d)")
 _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
+_MEANT = {
+    r"\*": r"\w*",
+    r"\ \.\.\ ": r"\s+(?:[^\W_]+[:,]?\s+){0,3}",
+    r"\ ": r"\s+",
+}  # in the table's words
+_ONE_OF = re.compile(r"\(([^)]*)\)")
+_WORD = re.compile(r"\w+")
+_START = 3  # letters by which phrases are looked up
 _FOR = "(?:for|fur|para|pour|per)"
 NEAR = 100  # characters in which a negation may stand
 _BREAKS = re.compile(r"\\\.(?:br|sp)[+-]?\d*\\", re.IGNORECASE)  # of lines in HL7 v2 text
@@ -58,6 +66,36 @@ def _read(comment: str, corrected: bool, of: Kinds) -> str:
     return _words().read(comment, corrected, of)
 
 
+class Phrases:
+    """Phrases that are looked for where a word begins as their first word does."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._starting: dict[str, list[str]] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}  # of the starts that were met
+        for said in (said for word in words for said in _spelled(word)):
+            start = _WORD.match(said)
+            assert start is not None
+            self._starting.setdefault(start[0][:_START], []).append(said)
+
+    def found_in(self, text: str, end: int) -> Iterator[re.Match[str]]:
+        """Where they stand before a place in a plain text, one after the other."""
+        last = 0
+        for word in _WORD.finditer(text, 0, end):
+            start = word[0][:_START]
+            if start not in self._starting or word.start() < last:
+                continue
+            pattern = self._patterns.get(start)
+            if pattern is None:
+                pattern = self._patterns[start] = _pattern(self._starting[start])
+            if found := pattern.match(text, word.start(), end):
+                last = found.end()
+                yield found
+
+    def stand_in(self, text: str) -> bool:
+        """Whether any does in a plain text."""
+        return any(True for _ in self.found_in(text, len(text)))
+
+
 class CommentWords:
     """The words of comments, as the table gives them."""
 
@@ -66,8 +104,8 @@ class CommentWords:
         kinds, negated = said["taken_back"], said["negated"]
         self._why = str(said["why"])
         self.conditions: dict[str, str] = said["conditions"]
-        self._unharmed = _pattern(said["unharmed"])
-        self._kinds = {name: _pattern(kind["words"]) for name, kind in kinds.items()}
+        self._unharmed = Phrases(said["unharmed"])
+        self._kinds = {name: Phrases(kind["words"]) for name, kind in kinds.items()}
         self._before = re.compile(rf"{_pattern(negated['before']).pattern}\s+{_BETWEEN}$")
         self._going_on = re.compile(rf"(?<![:=] )({_pattern(negated['goes_on']).pattern})\n")
         self._after = re.compile(
@@ -82,8 +120,8 @@ class CommentWords:
         self._test_after = re.compile(
             rf"\s*(?:[^\W_]+\s+){{0,2}}{_FOR}\s+(?:[^\W_]+\s+){{0,2}}{tests}"
         )
-        self._another = _pattern(said["another"])
-        self._corrected = _pattern([*said["another"], *said["corrected"]])
+        self._another = Phrases(said["another"])
+        self._corrected = Phrases([*said["another"], *said["corrected"]])
 
     def read(self, text: str, corrected: bool, of: Kinds) -> str:
         """Why, of the first sentence that takes the result back."""
@@ -92,7 +130,7 @@ class CommentWords:
             lines = sentence.split("\n")
             over = [(f"{one} {two}", len(one)) for one, two in pairwise(lines)]
             for said, end in (*((line, 0) for line in lines), *over):
-                if elsewhere.search(said):
+                if elsewhere.stand_in(said):
                     continue
                 found = self._found(said, of, end)
                 if not found and "withdrawn" in of and self._alone.fullmatch(said):
@@ -112,9 +150,9 @@ class CommentWords:
         supposed = self._supposing.search(sentence)
         end = supposed.start() if supposed else len(sentence)
         for kind in of:
-            if kind == "unfit" and self._unharmed.search(sentence):
+            if kind == "unfit" and self._unharmed.stand_in(sentence):
                 continue
-            for found in self._kinds[kind].finditer(sentence, 0, end):
+            for found in self._kinds[kind].found_in(sentence, end):
                 if over and not found.start() < over < found.end():
                     continue
                 before = sentence[max(0, found.start() - NEAR) : found.start()]
@@ -173,8 +211,16 @@ def without_accents(text: str) -> str:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of these words or phrases; `*` is the rest of a word."""
-    each = (
-        re.escape(plain_words(word)).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words
-    )
+    """Any of these words or phrases: `*` is the rest of a word, `..` up to three words, `(a|b)` one
+    of these.
+    """
+    each = [re.escape(said) for word in words for said in _spelled(word)]
+    for written, meant in _MEANT.items():
+        each = [word.replace(written, meant) for word in each]
     return re.compile(rf"\b(?:{'|'.join(sorted(each, key=len, reverse=True))})\b")
+
+
+def _spelled(word: str) -> Iterator[str]:
+    """A phrase with each of the words that stand in parentheses."""
+    parts = [part.split("|") for part in _ONE_OF.split(word)]
+    yield from map(plain_words, map("".join, product(*parts)))
