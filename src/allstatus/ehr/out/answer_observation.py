@@ -7,18 +7,10 @@ from typing import Any
 
 from allstatus.ehr.assess.recorded_answers import answer_code, question_code
 from allstatus.ehr.out.context import Context
-from allstatus.ehr.out.names import Json
+from allstatus.ehr.out.names import Json, coded
 from allstatus.rules.ruleset import Fact
 
-SURVEY = {
-    "coding": [
-        {
-            "system": "http://terminology.hl7.org/CodeSystem/observation-category",
-            "code": "survey",
-            "display": "Survey",
-        }
-    ]
-}
+SURVEY = coded("observation-category", "survey", "Survey")
 
 
 def answer_observation(

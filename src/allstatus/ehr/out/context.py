@@ -57,12 +57,8 @@ class Context:
     def notice(self) -> Json:
         """The rule set's notice and source as a note."""
         rules = self.decision.rules
-        return {
-            "text": (
-                f"{rules.notice} Rules {self.source}. Source: {rules.source['title']}, "
-                f"{rules.source['url']}"
-            )
-        }
+        page = f"{rules.source['title']}, {rules.source['url']}"
+        return {"text": f"{rules.notice} Rules {self.source}. Source: {page}"}
 
     def id(self, *role: str) -> str:
         """The id of one of the decision's resources."""
@@ -105,30 +101,19 @@ class Context:
 
     def used(self, facts: Iterable[str] | None = None) -> list[str]:
         """References to the resources that counted, for some facts or for all, each once."""
-        return list(dict.fromkeys(self._used(self.facts if facts is None else facts)))
+        sources = (entry.source for entry in self._evidence(facts) if entry.used)
+        return list(dict.fromkeys(filter(None, map(reference_of, sources))))
 
     def references(self) -> Iterator[str]:
         """Everything of the chart that the decision names."""
         sources = [seen.source for seen in self.decision.diagnoses]
-        sources += [
-            entry.source
-            for fact in self.facts.values()
-            for entry in fact.evidence
-            if isinstance(entry, Evidence)
-        ]
+        sources += [entry.source for entry in self._evidence()]
         yield from filter(None, map(reference_of, sources))
 
-    def _used(self, facts: Iterable[str]) -> Iterator[str]:
-        entries = [
-            entry for name in facts if name in self.facts for entry in self.facts[name].evidence
-        ]
-        for entry in entries:
-            if (
-                isinstance(entry, Evidence)
-                and entry.used
-                and (reference := reference_of(entry.source))
-            ):
-                yield reference
+    def _evidence(self, facts: Iterable[str] | None = None) -> Iterator[Evidence]:
+        for name in self.facts if facts is None else facts:
+            said = self.facts[name].evidence if name in self.facts else ()
+            yield from (entry for entry in said if isinstance(entry, Evidence))
 
     def resource(self, kind: str, role: tuple[str, ...], **elements: Any) -> Json:
         """A resource of the decision, without empty elements."""

@@ -54,8 +54,12 @@ def places_of(rules: RuleSet, fact: str) -> Iterator[ChartLocation]:
 def _codes_of(entry: Mapping[str, Any], topics: Mapping[str, Topic]) -> dict[str, dict[str, str]]:
     codes: dict[str, dict[str, str]] = {}
     for name, written in read_yaml(entry["table"]).items():
-        if _fits(topics[name], entry):
-            _collect(codes, written, entry.get("systems"))
+        topic, systems = topics[name], entry.get("systems")
+        if not _fits(topic, entry):
+            continue
+        for code in written["codes"]:
+            if code["verified"] and (systems is None or code["system"] in systems):
+                codes.setdefault(code["system"], {})[str(code["code"])] = written["title"]
     return codes
 
 
@@ -64,14 +68,6 @@ def _fits(topic: Topic, entry: Mapping[str, Any]) -> bool:
     return topic.name in entry.get("topics", [topic.name]) and all(
         topic[key] in values for key, values in wanted
     )
-
-
-def _collect(
-    codes: dict[str, dict[str, str]], topic: Mapping[str, Any], systems: list[str] | None
-) -> None:
-    for code in topic["codes"]:
-        if code["verified"] and (systems is None or code["system"] in systems):
-            codes.setdefault(code["system"], {})[str(code["code"])] = topic["title"]
 
 
 def requirements_of(names: Names, fact: str) -> Iterator[Json]:

@@ -69,11 +69,8 @@ def _issues(context: Context) -> Iterator[Json]:
     for conflict in decision.conflicts:
         yield _issue("error", "business-rule", conflict.because, conflict.constraint)
     if decision.outcome == "not_applicable":
-        yield _issue(
-            "information",
-            "informational",
-            context.names.own("not_applicable")["coding"][0]["display"],
-        )
+        said = context.names.own_concepts["not_applicable"].display
+        yield _issue("information", "informational", said)
     for warning in decision.warnings:
         yield _issue("warning", "informational", warning)
 

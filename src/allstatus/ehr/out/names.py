@@ -22,6 +22,7 @@ Json = dict[str, Any]
 BASE = OWN
 """The addresses' beginning, unless a caller has one of its own."""
 
+HL7_SYSTEMS = "http://terminology.hl7.org/CodeSystem"
 _REFERENCE = re.compile(r"([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?: component)?")
 
 
@@ -44,7 +45,7 @@ class Names:
 
     def canonical(self, kind: str, part: str = "") -> str:
         """The address of a definition: of the rule set itself, or of one of its parts."""
-        return f"{self.base}/{kind}/{'-'.join(filter(None, (self.ruleset.id, part)))}"
+        return self._address(kind, self.ruleset.id, part)
 
     def versioned(self, kind: str, part: str = "") -> str:
         """The address with the rule set's version."""
@@ -52,25 +53,20 @@ class Names:
 
     def own_canonical(self, kind: str, part: str = "") -> str:
         """The address of a definition that belongs to allstatus and not to a rule set."""
-        return f"{self.base}/{kind}/{'-'.join(filter(None, ('allstatus', part)))}"
+        return self._address(kind, "allstatus", part)
+
+    def _address(self, kind: str, *parts: str) -> str:
+        return f"{self.base}/{kind}/{'-'.join(filter(None, parts))}"
 
     def own(self, code: str) -> Json:
         """A concept of allstatus itself."""
-        coding = {
-            "system": self.own_canonical("CodeSystem"),
-            "version": allstatus.__version__,
-            "code": code,
-        }
-        return {"coding": [{**coding, "display": self.own_concepts[code].display}]}
+        system, version = self.own_canonical("CodeSystem"), allstatus.__version__
+        return coded(system, code, self.own_concepts[code].display, version=version)
 
     def rule(self, code: str) -> Json:
         """A concept of the rule set: a status, region, criterion, option, category or agent."""
-        coding = {
-            "system": self.canonical("CodeSystem"),
-            "version": self.ruleset.version,
-            "code": code,
-        }
-        return {"coding": [{**coding, "display": self.concepts[code].display}]}
+        system, version = self.canonical("CodeSystem"), self.ruleset.version
+        return coded(system, code, self.concepts[code].display, version=version)
 
     def citation(self, cite: Mapping[str, str]) -> Json:
         """A statement of the page, by its section and the fingerprint of its sentence."""
@@ -88,11 +84,8 @@ class Names:
 
     def id(self, *parts: str) -> str:
         """An id that follows from what it names."""
-        return str(
-            uuid5(
-                NAMESPACE_URL, "/".join((self.base, self.ruleset.id, self.ruleset.digest, *parts))
-            )
-        )
+        named = "/".join((self.base, self.ruleset.id, self.ruleset.digest, *parts))
+        return str(uuid5(NAMESPACE_URL, named))
 
 
 _names: dict[tuple[str, str], Names] = {}
@@ -104,6 +97,12 @@ def names_of(ruleset: RuleSet, base: str = BASE) -> Names:
     if found is None or found.ruleset is not ruleset:
         found = _names[ruleset.digest, base] = Names(ruleset, base)
     return found
+
+
+def coded(system: str, code: str, display: str, **version: str) -> Json:
+    """A concept with one code; `system` is an address, or the name of a system of HL7's."""
+    address = system if "/" in system else f"{HL7_SYSTEMS}/{system}"
+    return {"coding": [{"system": address, **version, "code": code, "display": display}]}
 
 
 def system_address(name: str) -> str:

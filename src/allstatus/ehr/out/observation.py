@@ -8,21 +8,13 @@ from collections.abc import Iterator
 
 from allstatus.ehr.coding.codes import Population, population_tables
 from allstatus.ehr.out.context import Context, linked
-from allstatus.ehr.out.names import Json, reference_of
+from allstatus.ehr.out.names import Json, coded, reference_of
 from allstatus.render.messages import may_be, messages
 from allstatus.table.decision_table import OUTSIDE
 
 ROLE = ("Observation",)
 ANSWERED = ("determined", OUTSIDE)
-UNKNOWN = {
-    "coding": [
-        {
-            "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
-            "code": "unknown",
-            "display": "Unknown",
-        }
-    ]
-}
+UNKNOWN = coded("data-absent-reason", "unknown", "Unknown")
 
 
 def has_observation(context: Context) -> bool:
@@ -82,10 +74,7 @@ def _components(context: Context) -> Iterator[Json]:
         said = {"dataAbsentReason": UNKNOWN} if verdict is None else {"valueBoolean": verdict}
         yield {"code": names.rule(name), **said}
     for region in decision.regions:
-        yield {
-            "code": names.own("undescribed_case"),
-            "valueCodeableConcept": names.rule(region.id),
-        }
+        yield {"code": names.own("undescribed_case"), "valueCodeableConcept": names.rule(region.id)}
     if decision.remission_number is not None:
         yield {"code": names.own("remission_number"), "valueInteger": decision.remission_number}
 

@@ -5,11 +5,11 @@ given, the CQL.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from allstatus.decision.options import list_options
 from allstatus.ehr.out.data_requirements import requirements_of
-from allstatus.ehr.out.names import Json, Names
+from allstatus.ehr.out.names import Json, Names, coded
 from allstatus.ehr.out.request_group import action_of
 from allstatus.ehr.out.terminology import camel, head
 from allstatus.rules.ruleset import Status
@@ -20,14 +20,9 @@ def make_plan(names: Names) -> Json:
     """One action for each status, applicable when the library says so (`IsInRemission`), holding
     what the page lists for it.
     """
-    kind = {
-        "system": "http://terminology.hl7.org/CodeSystem/plan-definition-type",
-        "code": "eca-rule",
-        "display": "ECA Rule",
-    }
     return {
         **head(names, "PlanDefinition", "", "status and what the page lists for it"),
-        "type": {"coding": [kind]},
+        "type": coded("plan-definition-type", "eca-rule", "ECA Rule"),
         "relatedArtifact": [_source(names)],
         "library": [names.versioned("Library")],
         "action": [_action(names, status) for status in names.ruleset.statuses.values()],
@@ -38,32 +33,23 @@ def make_library(names: Names, table: DecisionTable, cql: str | None = None) -> 
     """The decision table, and the CQL library when there is one, with the data that the rules ask
     for.
     """
-    kind = {
-        "system": "http://terminology.hl7.org/CodeSystem/library-type",
-        "code": "logic-library",
-        "display": "Logic Library",
-    }
     content = [_attachment("text/cql", cql, "CQL library")] if cql else []
+    content.append(_attachment("text/csv", table.csv, f"Decision table, SHA-256 {table.digest}"))
     return {
         **head(names, "Library", "", "the rules"),
         "name": camel(names.ruleset.id),
-        "type": {"coding": [kind]},
+        "type": coded("library-type", "logic-library", "Logic Library"),
         "relatedArtifact": [_source(names)],
         "dataRequirement": [
             needed for fact in names.ruleset.facts for needed in requirements_of(names, fact)
         ],
-        "content": [
-            *content,
-            _attachment("text/csv", table.csv, f"Decision table, SHA-256 {table.digest}"),
-        ],
+        "content": content,
     }
 
 
 def _action(names: Names, status: Status) -> Json:
-    expression = {
-        "language": "text/cql",
-        "expression": status.condition_name,
-    }  # by name: some engines can do no more
+    # by name: some engines can do no more
+    expression = {"language": "text/cql", "expression": status.condition_name}
     return {
         "title": status.title,
         "description": names.concepts[status.name].definition,
@@ -83,11 +69,10 @@ def _citations(names: Names, status: Status) -> Iterator[Json]:
         for node in nodes
         if node.cite or node.criterion
     ]
-    seen: set[str] = set()
+    once: dict[str, Mapping[str, str]] = {}
     for cite in cites:
-        if cite["sentence"] not in seen:
-            seen.add(cite["sentence"])
-            yield names.citation(cite)
+        once.setdefault(cite["sentence"], cite)
+    yield from map(names.citation, once.values())
 
 
 def _source(names: Names) -> Json:

@@ -6,18 +6,10 @@ from __future__ import annotations
 
 import allstatus
 from allstatus.ehr.out.context import Context
-from allstatus.ehr.out.names import Json
+from allstatus.ehr.out.names import Json, coded
 
-ASSEMBLER = {
-    "system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
-    "code": "assembler",
-    "display": "Assembler",
-}
-CREATE = {
-    "system": "http://terminology.hl7.org/CodeSystem/v3-DataOperation",
-    "code": "CREATE",
-    "display": "create",
-}
+ASSEMBLER = coded("provenance-participant-type", "assembler", "Assembler")
+CREATE = coded("v3-DataOperation", "CREATE", "create")
 
 
 def make_device(context: Context) -> Json:
@@ -57,7 +49,7 @@ def make_provenance(context: Context, targets: list[Json]) -> Json:
         target=made,
         recorded=context.instant,
         policy=[context.names.versioned("PlanDefinition")],
-        activity={"coding": [CREATE]},
-        agent=[{"type": {"coding": [ASSEMBLER]}, "who": context.device}],
+        activity=CREATE,
+        agent=[{"type": ASSEMBLER, "who": context.device}],
         entity=evidence,
     )

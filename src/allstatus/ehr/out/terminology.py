@@ -39,31 +39,29 @@ def make_terminology(names: Names) -> Iterator[Json]:
 
 def head(names: Names, kind: str, part: str, title: str) -> Json:
     """What all definitions of a rule set begin with."""
-    rules = names.ruleset
+    rules, url = names.ruleset, names.canonical(kind, part)
+    named, title = camel(rules.id, part), f"{rules.title}: {title}"
+    used = f"Rule set {rules.id} {rules.version}, SHA-256 {rules.digest}."
     return {
-        "resourceType": kind,
-        "id": names.canonical(kind, part).rpartition("/")[2],
-        "url": names.canonical(kind, part),
-        "version": rules.version,
-        "name": camel(rules.id, part),
-        "title": f"{rules.title}: {title}",
-        "status": "active",
+        **_begun(kind, url, rules.version, named, title),
         "date": rules.effective_from,
-        "description": (
-            f"{rules.notice} Rule set {rules.id} {rules.version}, SHA-256 {rules.digest}."
-        ),
+        "description": f"{rules.notice} {used}",
     }
 
 
 def own_head(names: Names, kind: str, part: str, title: str) -> Json:
     """What the definitions of allstatus itself begin with."""
-    url = names.own_canonical(kind, part)
+    url, named = names.own_canonical(kind, part), camel("allstatus", part)
+    return _begun(kind, url, allstatus.__version__, named, title)
+
+
+def _begun(kind: str, url: str, version: str, name: str, title: str) -> Json:
     return {
         "resourceType": kind,
         "id": url.rpartition("/")[2],
         "url": url,
-        "version": allstatus.__version__,
-        "name": camel("allstatus", part),
+        "version": version,
+        "name": name,
         "title": title,
         "status": "active",
     }
@@ -136,19 +134,13 @@ def _map(names: Names, entry: Mapping[str, Any]) -> Json:
         "target": system_address(entry["system"]),
         "element": elements,
     }
-    source = {"sourceCanonical": names.versioned("ValueSet", "computed-status")}
     return {
         **head(names, "ConceptMap", entry["name"], f"status to {entry['title']}"),
-        **source,
+        "sourceCanonical": names.versioned("ValueSet", "computed-status"),
         "group": [group],
     }
 
 
 def _target(found: Mapping[str, str]) -> Json:
-    return dropped(
-        {
-            "code": found.get("code"),
-            "equivalence": found["equivalence"],
-            "comment": found["because"],
-        }
-    )
+    equivalence, comment = found["equivalence"], found["because"]
+    return dropped({"code": found.get("code"), "equivalence": equivalence, "comment": comment})

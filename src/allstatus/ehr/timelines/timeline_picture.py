@@ -19,6 +19,7 @@ from allstatus.ehr.timelines.timeline_rows import (
     LIMIT,
     TimelineRows,
     band_of,
+    write_beside,
 )
 from allstatus.errors import InvalidRecord
 from allstatus.render.pictures import PLAIN, check_ending, draw, patch, sign_mark
@@ -66,9 +67,8 @@ class _Drawing:
         )
         self.axes: list[Any] = []
         for row in range(len(self.drawn)):
-            self.axes.append(
-                figure.add_subplot(grid[row], sharex=self.axes[0] if self.axes else None)
-            )
+            first = self.axes[0] if self.axes else None
+            self.axes.append(figure.add_subplot(grid[row], sharex=first))
 
     def _has(self, row: str) -> bool:
         asked = FACTS.get(row)
@@ -82,11 +82,9 @@ class _Drawing:
         for name, axis in zip(self.drawn, self.axes, strict=True):
             getattr(self.rows, name)(axis)
             axis.set_xlim(*self.rows.span)
-            axis.tick_params(
-                axis="x", labelbottom=axis is status, length=3 if axis is status else 0
-            )
-            for side in ("top", "right"):
-                axis.spines[side].set_visible(False)
+            last = axis is status
+            axis.tick_params(axis="x", labelbottom=last, length=3 if last else 0)
+            axis.spines[["top", "right"]].set_visible(False)
         self._relapses()
         self._legends()
         self._words()
@@ -101,21 +99,15 @@ class _Drawing:
         marks = [self._mark(marker, 8, verdict) for verdict, marker in COUNTS.items()]
         marks.append(self._mark(self.rows.unknown, 11, "not_known"))
         for handles, height in ((bands, 0.072), (marks, 0.045)):
-            place = {
-                "loc": "lower left",
-                "bbox_to_anchor": (0.11, height + self.raised),
-                "ncols": 5,
-                "frameon": False,
-                "fontsize": 9,
-            }
-            self.figure.legend(handles=handles, borderpad=0, **place)
+            place = {"loc": "lower left", "bbox_to_anchor": (0.11, height + self.raised)}
+            style = {"ncols": 5, "frameon": False, "fontsize": 9, "borderpad": 0}
+            self.figure.legend(handles=handles, **place, **style)
 
     def _mark(self, marker: Any, size: int, verdict: str) -> Any:
         fill = "white" if marker == "o" else INK
         shape = {"marker": marker, "ms": size, "color": INK, "markerfacecolor": fill}
-        return self.axes[:2][-1].plot(
-            [], [], ls="none", label=self.rows.says(f"count_{verdict}"), **shape
-        )[0]
+        label = self.rows.says(f"count_{verdict}")
+        return self.axes[:2][-1].plot([], [], ls="none", label=label, **shape)[0]
 
     def _relapses(self) -> None:
         for day, point in self.rows.points if "blasts" in self.drawn else ():
@@ -123,35 +115,20 @@ class _Drawing:
             if status is not None and point.changed and RELAPSE in status.asserts:
                 for axis in self.axes[:-1]:
                     axis.axvline(day, color=LIMIT, lw=1.1, ls=(0, (4, 3)), zorder=1)
-                where = (
-                    self.rows.sites_of(point)
-                    if self.rows.is_outside(point)
-                    else self.rows.reader.place("marrow")
-                )
-                late = (self.rows.end - day).days < 0.12 * self.rows.width
-                place: dict[str, Any] = (
-                    {"xytext": (-5, 0), "ha": "right"} if late else {"xytext": (5, 0), "ha": "left"}
-                )
-                style = {
-                    "textcoords": "offset points",
-                    "va": "top",
-                    "fontsize": 9.5,
-                    "color": LIMIT,
-                    "fontweight": "bold",
-                }
+                outside = self.rows.is_outside(point)
+                marrow = self.rows.reader.place("marrow")
+                where = self.rows.sites_of(point) if outside else marrow
                 said = self.rows.says("relapse", where=where, day=day)
-                self.axes[0].annotate(said, (day, 102), **place, **style)
+                late = self.rows.end - day < 0.12 * self.rows.width
+                offset, side = ((-5, 0), "right") if late else ((5, 0), "left")
+                style = {"fontsize": 9.5, "color": LIMIT, "fontweight": "bold"}
+                write_beside(self.axes[0], (day, 102), said, offset, ha=side, va="top", **style)
 
     def _words(self) -> None:
         points, patient = self.rows.points, self.rows.timeline.patient
         rules, who = points[-1][1].decision.rules, "" if patient is None else f"{patient}: "
-        self.figure.text(
-            0.115,
-            0.945,
-            self.rows.says("title", who=who, disease=self.rows.reader.disease),
-            fontsize=15,
-            color=INK,
-        )
+        title = self.rows.says("title", who=who, disease=self.rows.reader.disease)
+        self.figure.text(0.115, 0.945, title, fontsize=15, color=INK)
         dates = {"first": points[0][0], "last": points[-1][0]}
         about = self.rows.says("about", count=len(points), **dates)
         self.figure.text(0.115, 0.915, about, fontsize=10, color=GREY)

@@ -50,25 +50,18 @@ class TimelineRows:
         """The first and last day of the picture, with room on both sides."""
         first = min([*self.days, *(item.when.last for item in self.timeline.treatments)])
         span = max((max(self.days) - first).days, 60)
-        return (
-            shifted(first, -timedelta(days=span * 3 // 100)),
-            shifted(max(self.days), timedelta(days=span * 9 // 100)),
-        )
-
-    @cached_property
-    def width(self) -> int:
-        """How many days the picture is wide."""
-        return (self.end - self.start).days
-
-    @property
-    def start(self) -> date:
-        """The first day of the picture."""
-        return self.span[0]
+        before, after = timedelta(days=span * 3 // 100), timedelta(days=span * 9 // 100)
+        return shifted(first, -before), shifted(max(self.days), after)
 
     @property
     def end(self) -> date:
         """The last day of the picture."""
         return self.span[1]
+
+    @property
+    def width(self) -> timedelta:
+        """How wide the picture is."""
+        return self.span[1] - self.span[0]
 
     @property
     def rules(self) -> RuleSet:
@@ -107,9 +100,8 @@ class TimelineRows:
     def blasts(self, axis: Any) -> None:
         """The percentage of blasts against each limit of the rules."""
         limits = self._limits(axis)
-        axis.set_yscale(
-            "function", functions=(lambda value: abs(value) ** 0.5, lambda value: value**2)
-        )
+        root_and_square = (lambda value: abs(value) ** 0.5), (lambda value: value**2)
+        axis.set_yscale("function", functions=root_and_square)
         axis.set_ylim(0, 104)
         ticks = sorted({0, 1, *limits, 25, 50, 100})
         axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -125,9 +117,8 @@ class TimelineRows:
         before: date | None = None
         for day, value in known:
             if hasattr(value, "low"):
-                self._one_blast(
-                    axis, day, value, left=before is not None and self._near(before, day)
-                )
+                left = before is not None and day - before < NEAR * self.width
+                self._one_blast(axis, day, value, left=left)
                 before = day
 
     def _limits(self, axis: Any) -> list[float]:
@@ -136,7 +127,6 @@ class TimelineRows:
         """
         rules, status = self.rules, self.rules.remission
         asked = {name for clause in status.clauses for name in clause.criteria()} if status else ()
-        text = {"color": LIMIT, "fontsize": 9, "ha": "left", "textcoords": "offset points"}
         limits: list[float] = []
         for name in rules.criteria_of("marrow_blast_percent"):
             condition = rules.criteria[name].condition
@@ -148,10 +138,9 @@ class TimelineRows:
                 axis.axhspan(0, limit, color=self.bands[status.name][0], alpha=0.45, lw=0)
             axis.axhline(limit, color=LIMIT, lw=1.6)
             sides = ABOVE_IT if belongs_below else FROM_IT
-            for said, place in zip(sides, ({"va": "bottom"}, {"va": "top"}), strict=True):
-                offset = (5, 4 if place["va"] == "bottom" else -4)
+            for said, va, up in zip(sides, ("bottom", "top"), (4, -4), strict=True):
                 shown = self.says(said, limit=f"{limit:g}")
-                axis.annotate(shown, (self.end, limit), offset, **place, **text)
+                write_beside(axis, (self.end, limit), shown, (5, up), color=LIMIT, va=va)
         return limits
 
     def _one_blast(self, axis: Any, day: date, value: Any, *, left: bool) -> None:
@@ -160,32 +149,13 @@ class TimelineRows:
             label = f"{format_number(value.exact)} %"
         else:
             high = min(value.high, HUNDRED)
-            axis.plot(
-                [day, day],
-                [float(value.low), float(high)],
-                "-",
-                color=INK,
-                lw=4,
-                alpha=0.7,
-                zorder=3,
-                solid_capstyle="butt",
-            )
+            bar = {"color": INK, "lw": 4, "alpha": 0.7, "solid_capstyle": "butt"}
+            axis.plot([day, day], [float(value.low), float(high)], "-", zorder=3, **bar)
             label = f"{value.describe()} %"
-        place: dict[str, Any] = (
-            {"xytext": (-8, -1), "ha": "right", "va": "center"}
-            if left
-            else {"xytext": (7, 6), "ha": "left"}
-        )
-        axis.annotate(
-            label,
-            (day, float(value.high)),
-            textcoords="offset points",
-            fontsize=9.5,
-            color=INK,
-            bbox=BOX,
-            zorder=4,
-            **place,
-        )
+        place: dict[str, Any] = {"ha": "right"} if left else {"va": "baseline"}
+        style = {"fontsize": 9.5, "bbox": BOX, "zorder": 4, **place}
+        at, offset = (day, float(value.high)), (-8, -1) if left else (7, 6)
+        write_beside(axis, at, label, offset, color=INK, **style)
 
     def _one_side(self, one: Percent, other: Percent) -> bool:
         """Whether no limit of the rules lies between two percentages."""
@@ -193,14 +163,8 @@ class TimelineRows:
             self.rules.criteria[name].condition
             for name in self.rules.criteria_of("marrow_blast_percent")
         )
-        return all(
-            condition.holds(one) is condition.holds(other)
-            for condition in conditions
-            if condition.limit is not None
-        )
-
-    def _near(self, one: date, other: date) -> bool:
-        return abs((other - one).days) < NEAR * self.width
+        limits = (condition for condition in conditions if condition.limit is not None)
+        return all(limit.holds(one) is limit.holds(other) for limit in limits)
 
     def counts(self, axis: Any) -> None:
         """Whether the blood count is normal."""
@@ -220,40 +184,27 @@ class TimelineRows:
         for day, point in self.points:
             if self.is_outside(point):
                 axis.plot([day], [0.5], "D", color=LIMIT, ms=7)
-                axis.annotate(
-                    self.sites_of(point),
-                    (day, 0.5),
-                    (8, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=9,
-                    color=LIMIT,
-                )
+                write_beside(axis, (day, 0.5), self.sites_of(point), (8, 0), color=LIMIT)
 
     def treatments(self, axis: Any) -> None:
         """Each treatment where it was first given."""
         _strip(axis, self.says("treatment"))
+        start, end = self.span
         names: dict[date, list[str]] = {}
         seen: set[str] = set()
         for item in self.timeline.treatments:
-            if item.name not in seen and self.start <= item.when.last <= self.end:
+            if item.name not in seen and start <= item.when.last <= end:
                 seen.add(item.name)
                 names.setdefault(item.when.last, []).append(item.name)
-        ends = [self.start] * 3
+        ends = [start] * 3
         for day, given in names.items():
             row = next((number for number in range(3) if ends[number] <= day), 2)
             label = ", ".join(given)
-            ends[row] = day + (self.end - self.start) * (0.011 * len(label) + 0.02)
+            ends[row] = day + self.width * (0.011 * len(label) + 0.02)
             axis.plot([day, day], [0, 1], color=GREY, lw=0.7)
-            axis.plot([day], [0.84 - 0.32 * row], marker=">", color=INK, ms=5)
-            axis.annotate(
-                label,
-                (day, 0.84 - 0.32 * row),
-                (6, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
-            )
+            height = 0.84 - 0.32 * row
+            axis.plot([day], [height], marker=">", color=INK, ms=5)
+            write_beside(axis, (day, height), label, (6, 0))
 
     def status(self, axis: Any) -> None:
         """The status from each assessment to the next."""
@@ -269,15 +220,18 @@ class TimelineRows:
             label = (
                 f"{label}\n{self.says('number', number=number)}" if number else fill(label, LABEL)
             )
-            if (until - days[0]).days > 0.0085 * max(map(len, label.split("\n"))) * self.width:
-                axis.annotate(
-                    label,
-                    (days[0] + (until - days[0]) / 2, 0.5),
-                    ha="center",
-                    va="center",
-                    fontsize=9.5,
-                    bbox=BOX,
-                )
+            room = until - days[0]
+            if room > 0.0085 * max(map(len, label.split("\n"))) * self.width:
+                style = {"ha": "center", "va": "center", "fontsize": 9.5, "bbox": BOX}
+                axis.annotate(label, (days[0] + room / 2, 0.5), **style)
+
+
+def write_beside(
+    axis: Any, at: tuple[date, float], text: str, offset: tuple[int, int], **style: Any
+) -> None:
+    """Write a text so many points away from where it belongs."""
+    style = {"textcoords": "offset points", "ha": "left", "va": "center", "fontsize": 9, **style}
+    axis.annotate(text, at, offset, **style)
 
 
 def _strip(axis: Any, label: str) -> None:
