@@ -6,7 +6,7 @@ import pytest
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir.fhir_context import dated, specimens
-from allstatus.ehr.fhir.fhir_panels import listing
+from allstatus.ehr.fhir.fhir_holders import listing
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 
 

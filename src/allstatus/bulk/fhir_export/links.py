@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from allstatus.bulk.fhir_export.identifiers import patients_with
 from allstatus.bulk.fhir_export.line_scan import identity, patients_of
-from allstatus.ehr.fhir.fhir_links import together
+from allstatus.ehr.fhir.fhir_patients import leaders
 from allstatus.ehr.fhir.json_access import objects, text
 
 Link = tuple[str, str, str]  # its type, whose it is, and the other, who may be named by identifier
@@ -37,4 +37,4 @@ def one_person(
     told = sorted(links)
     named = resolve(name for _, *both in told for name in both)
     here = known(frozenset(named.values())) if named else set[str]()
-    return together(((kind, named[a], named[b]) for kind, a, b in told), here)
+    return leaders(((kind, named[a], named[b]) for kind, a, b in told), here)

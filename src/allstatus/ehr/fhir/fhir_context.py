@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, POOLED, REJECTED, ROLES, SEVERAL, TEXT, Code
 from allstatus.ehr.dates import When, last_day, spanning
-from allstatus.ehr.fhir.fhir_panels import listing
+from allstatus.ehr.fhir.fhir_holders import listing
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
-from allstatus.ehr.fhir.fhir_spans import span
 from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import (
@@ -24,6 +23,7 @@ from allstatus.ehr.fhir.json_access import (
     in_words,
     obj,
     objects,
+    span,
     text,
     when,
 )

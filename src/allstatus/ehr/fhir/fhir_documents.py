@@ -12,11 +12,10 @@ from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_sent import source_of
-from allstatus.ehr.fhir.fhir_spans import span
 from allstatus.ehr.fhir.fhir_standing import REPORT, STANDS, Standing, standing, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_versions import split_address
-from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text, when, words
+from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, span, text, when, words
 
 DOCUMENTS = ("DocumentReference", "Composition")
 ATTACHED = Quantity("an attached document", text="an attached document")

@@ -22,15 +22,17 @@ from allstatus.ehr.chart import (
 )
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
-from allstatus.ehr.fhir.fhir_links import APART, Persons, persons
 from allstatus.ehr.fhir.fhir_mentions import may_tell, told
 from allstatus.ehr.fhir.fhir_names import replaced
 from allstatus.ehr.fhir.fhir_patients import (
+    APART,
     BY_IDENTIFIER,
     CONTAINED,
     NOBODY,
     PatientKey,
+    Persons,
     alike,
+    persons,
     titles,
     whose,
     whose_all,

@@ -13,7 +13,6 @@ from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report
 from allstatus.ehr.fhir.fhir_sent import source_of
-from allstatus.ehr.fhir.fhir_spans import span
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     STANDS,
@@ -32,6 +31,7 @@ from allstatus.ehr.fhir.json_access import (
     codes,
     obj,
     objects,
+    span,
     text,
     unread,
     when,

@@ -9,9 +9,8 @@ from allstatus.ehr.chart import Code, Mention, Quantity, Result, Statement
 from allstatus.ehr.coding import comments
 from allstatus.ehr.fhir.fhir_context import dated, specimens
 from allstatus.ehr.fhir.fhir_documents import ATTACHED
-from allstatus.ehr.fhir.fhir_holders import ordered
+from allstatus.ehr.fhir.fhir_holders import below, counts, ordered, remarks
 from allstatus.ehr.fhir.fhir_names import identity
-from allstatus.ehr.fhir.fhir_panels import below, counts, remarks
 from allstatus.ehr.fhir.fhir_sent import (
     Observed,
     SentResult,

@@ -20,9 +20,16 @@ from allstatus.ehr.fhir.fhir_context import (
     is_unplaced,
     specimens,
 )
-from allstatus.ehr.fhir.fhir_holders import ERROR, ordered, withdrawal
+from allstatus.ehr.fhir.fhir_holders import (
+    ERROR,
+    LISTS,
+    listed_in_error,
+    listing,
+    ordered,
+    remarks,
+    withdrawal,
+)
 from allstatus.ehr.fhir.fhir_names import names_of
-from allstatus.ehr.fhir.fhir_panels import LISTS, listed_in_error, listing, remarks
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_ranges import ranges
 from allstatus.ehr.fhir.fhir_standing import (

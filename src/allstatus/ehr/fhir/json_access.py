@@ -4,11 +4,12 @@ there.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import TEXT, Code
 from allstatus.ehr.coding.codes import make_code
-from allstatus.ehr.dates import When, read_when
+from allstatus.ehr.dates import When, read_when, spanning
 from allstatus.record.remembered import remembered
 
 Json = dict[str, Any]
@@ -51,6 +52,22 @@ def whole_number(value: object) -> int | None:
 def unread(element: Json, name: str) -> bool:
     """Whether an element was sent without what it says: FHIR's `_name`, which holds why."""
     return element.get(name) is None and f"_{name}" in element
+
+
+def reached(element: Json, path: str) -> list[Json]:
+    """The objects in an element's inner elements, such as `activity.detail`."""
+    found = [element]
+    for step in path.split("."):
+        found = [inner for one in found for inner in objects(one.get(step))]
+    return found
+
+
+def extensions(element: Json, ending: str) -> list[Json]:
+    """The extensions of an element whose address ends so."""
+    if "extension" not in element:
+        return []
+    sent = objects(element["extension"])
+    return [one for one in sent if text(one.get("url")).endswith(ending)]
 
 
 def codes(concepts: object) -> tuple[Code, ...]:
@@ -133,3 +150,35 @@ def when(resource: Json, *names: str) -> When | None:
             if isinstance(candidate, str) and (found := read_when(candidate)):
                 return found
     return None
+
+
+def span(resource: Json, *names: str) -> When | None:
+    """The time in the first of these elements; of a period from its start to its end, since what
+    it dates lies somewhere within. One that lacks an end is open there (`date.min`, `date.max`);
+    one that runs backwards is none.
+    """
+    for name in names:
+        value = resource.get(name)
+        if isinstance(value, str) and (day := read_when(value)):
+            return day
+        period = obj(value)
+        if "repeat" in period or "event" in period:
+            return _timing(period)
+        start, end = when(period, "start"), when(period, "end")
+        if start and end:
+            same = start.first == end.last and not start.vague
+            return start if same else spanning(start, end) if start.first <= end.last else None
+        if start:
+            return When(f"{start.text} to", start.first, date.max)
+        if end:
+            return When(f"to {end.text}", date.min, end.last)
+    return None
+
+
+def _timing(timing: Json) -> When | None:
+    events = [{"event": event} for event in timing.get("event") or () if isinstance(event, str)]
+    days = [day for event in events if (day := when(event, "event"))]
+    if days:
+        first, last = min(days, key=lambda day: day.first), max(days, key=lambda day: day.last)
+        return first if first == last else spanning(first, last)
+    return span(obj(timing.get("repeat")), "boundsPeriod")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allstatus.ehr.fhir.fhir_bundles import entries_of
-from allstatus.ehr.fhir.fhir_panels import below, listing
+from allstatus.ehr.fhir.fhir_holders import below, listing
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from allstatus.ehr.fhir.fhir_spans import span
+from allstatus.ehr.fhir.json_access import span
 
 PERIODS = [
     ({"start": "2025-03-01", "end": "2025-03-05"}, ("2025-03-01", "2025-03-05")),

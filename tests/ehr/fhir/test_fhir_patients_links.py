@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.fhir.fhir_bundles import entries_of
-from allstatus.ehr.fhir.fhir_links import LEADS, persons
+from allstatus.ehr.fhir.fhir_patients import LEADS, persons
 from allstatus.ehr.fhir.fhir_reader import read_fhir, read_own, read_patients
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 
