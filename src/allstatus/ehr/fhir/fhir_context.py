@@ -20,9 +20,11 @@ from allstatus.ehr.fhir.json_access import (
     Json,
     codeable,
     codes,
+    extensions,
     in_words,
     obj,
     objects,
+    reached,
     span,
     text,
     when,
@@ -101,8 +103,7 @@ def _structures(result: Json, store: ResourceStore) -> tuple[Code, ...]:
     for reference in objects(result.get("bodyStructure")):
         place = store.resolve(result, reference) or {}
         found += codes(place.get("location"))
-        for part in objects(place.get("includedStructure")):
-            found += codes(part.get("structure"))
+        found += codes(reached(place, "includedStructure.structure"))
     return found
 
 
@@ -155,13 +156,8 @@ def _role(specimen: Json) -> Standing:
 
 
 def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool | None:
-    theirs = named(specimen, subject, store)
-    mine = named(result, subject_of(result) or _container_subject(result, store), store)
-    return same_person(theirs, mine)
-
-
-def _container_subject(result: Json, store: ResourceStore) -> Json:
-    return subject_of(store.container(result) or {})
+    own = subject_of(result) or subject_of(store.container(result) or {})
+    return same_person(named(specimen, subject, store), named(result, own, store))
 
 
 def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
@@ -190,23 +186,18 @@ def _worded(concept: object) -> tuple[Code, ...]:
 def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, ...]]:
     """Whether a result is the patient's, and the codes of the condition it is about."""
     found: tuple[Code, ...] = ()
-    stands = STANDS
     if resource.keys().isdisjoint(ABOUT):
-        return stands, found
-    for extension in objects(resource.get("extension")):
-        if _ends(extension, FOCUS_CODE):
-            stands = together(stands, Standing(ANOTHERS))
+        return STANDS, found
+    stands = Standing(ANOTHERS) if extensions(resource, FOCUS_CODE) else STANDS
     for reference in objects(resource.get("focus")):
         meant = store.resolve(resource, reference)
         kind = text((meant or {}).get("resourceType")) or _kind(reference)
         if kind == "Patient" and named(resource, reference, store) == whose(resource, store):
             continue
+        of_it = Standing("", "" if kind else UNKNOWN_FOCUS)
         if kind in OF_OTHERS or kind in OF_THINGS:
-            stands = together(
-                stands, Standing(ANOTHERS if kind in OF_OTHERS else "is about a thing")
-            )
-        elif not kind:
-            stands = together(stands, Standing("", UNKNOWN_FOCUS))
+            of_it = Standing(ANOTHERS if kind in OF_OTHERS else "is about a thing")
+        stands = together(stands, of_it)
         found += codes((meant or {}).get("code"))
     return stands, found
 
@@ -265,12 +256,8 @@ def _of_its_own(owner: Json) -> tuple[str, ...]:
 
 def _is_receipt(owner: Json, name: str) -> bool:
     beside = obj(owner[f"_{name}"]) if f"_{name}" in owner else {}
-    sources = (e for e in objects(beside.get("extension")) if _ends(e, SOURCE_OF_TIME))
+    sources = extensions(beside, SOURCE_OF_TIME)
     return any(obj(one.get("valueCoding")).get("code") == RECEIVED for one in sources)
-
-
-def _ends(extension: Json, url: str) -> bool:
-    return text(extension.get("url")).endswith(url)
 
 
 @remembered(1024)

@@ -9,11 +9,10 @@ from datetime import date
 
 from allstatus.ehr.chart import Mention, Quantity, Result, Statement
 from allstatus.ehr.dates import When, last_day
-from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_sent import source_of
 from allstatus.ehr.fhir.fhir_standing import REPORT, STANDS, Standing, standing, together, updated
-from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, span, text, when, words
 

@@ -25,7 +25,17 @@ from allstatus.ehr.fhir.fhir_standing import (
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import value_of
-from allstatus.ehr.fhir.json_access import Json, codeable, codes, obj, objects, text, when, words
+from allstatus.ehr.fhir.json_access import (
+    Json,
+    codeable,
+    codes,
+    obj,
+    objects,
+    reached,
+    text,
+    when,
+    words,
+)
 
 REASON = "an order's reason"
 NAMED = "told in passing"
@@ -117,7 +127,8 @@ def _contained(condition: Json, store: ResourceStore) -> Iterator[Mention]:
 
 def _beside(resource: Json, said: Any) -> Iterator[Mention]:
     """What stands beside what a resource states, as findings of its day."""
-    for concept in _reached(resource, BESIDE[resource["resourceType"]]):
+    paths = BESIDE[resource["resourceType"]]
+    for concept in (one for path in paths for one in reached(resource, path)):
         if found := codeable(concept):
             value = Quantity(words(concept), codes=found)
             shared = {"doubt": said.doubt or NAMED, "latest": said.latest, "value": value}
@@ -161,18 +172,10 @@ def _standing(resource: Json, why: str) -> tuple[When | None, Standing]:
 
 def _named(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     said = objects(resource.get("reasonCode")) + objects(resource.get("reason"))
-    for billed in objects(resource["diagnosis"]) if "diagnosis" in resource else ():
-        said += objects(billed.get("diagnosisCodeableConcept"))
+    said += reached(resource, "diagnosis.diagnosisCodeableConcept")
     yield from ((REASON, one) for one in said)
-    yield from ((NAMED, one) for one in _reached(resource, NAMING.get(kind, ())))
-
-
-def _reached(resource: Json, paths: tuple[str, ...]) -> Iterator[Json]:
-    for path in paths:
-        found = [resource]
-        for step in path.split("."):
-            found = [inner for one in found for inner in objects(one.get(step))]
-        yield from found
+    for path in NAMING.get(kind, ()):
+        yield from ((NAMED, one) for one in reached(resource, path))
 
 
 def _answers(form: Json, whole: Statement) -> Iterator[Mention]:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from allstatus.ehr.fhir.fhir_standing import modified
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_versions import split_address
-from allstatus.ehr.fhir.json_access import NOTHING, Json, obj, objects, text
+from allstatus.ehr.fhir.json_access import NOTHING, Json, obj, objects, reached, text
 
 PatientKey = tuple[str, str]  # server, or the authority of an identifier; and the name there
 NOBODY: PatientKey = ("", "(a group, a device or a place)")
@@ -21,10 +21,10 @@ BY_IDENTIFIER = "identifier of "
 CONTAINED = "contained "
 # kinds whose element for whom they are about has another name; what is in it may be no patient
 ABOUT = {
-    "Appointment": ("participant", "actor"),
-    "QuestionnaireResponse": ("source",),
-    "SupplyRequest": ("deliverFor",),
-    "Task": ("for",),
+    "Appointment": "participant.actor",
+    "QuestionnaireResponse": "source",
+    "SupplyRequest": "deliverFor",
+    "Task": "for",
 }
 LEADS = ("replaced-by", "refer")  # the other is the one to use
 Name = TypeVar("Name", str, PatientKey)
@@ -36,16 +36,8 @@ def subjects_of(resource: Json) -> list[Json]:
     if type(subject) is dict and not patient:
         return [subject]
     if not subject and not patient and resource.get("resourceType") in ABOUT:
-        return _otherwise(resource, ABOUT[resource["resourceType"]])
+        return [*filter(_is_patient, reached(resource, ABOUT[resource["resourceType"]]))]
     return objects(subject) + objects(patient)
-
-
-def _otherwise(resource: Json, path: tuple[str, ...]) -> list[Json]:
-    """The patients among those whom an element of another name refers to."""
-    found = [resource]
-    for name in path:
-        found = [inner for one in found for inner in objects(one.get(name))]
-    return [one for one in found if _is_patient(one)]
 
 
 def _is_patient(reference: Json) -> bool:

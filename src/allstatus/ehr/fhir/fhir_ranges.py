@@ -25,33 +25,22 @@ SEX_SYSTEMS = (
     "http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender",
     "http://terminology.hl7.org/CodeSystem/v2-0001",
 )
-SEX_CODES = {"248152002": "female", "F": "female", "female": "female"} | {
-    "248153007": "male",
-    "M": "male",
-    "male": "male",
-}
+SEX_CODES = dict.fromkeys(("248152002", "F", "female"), "female")
+SEX_CODES |= dict.fromkeys(("248153007", "M", "male"), "male")
 MEANINGS = (
     "http://terminology.hl7.org/CodeSystem/referencerange-meaning",
     "http://hl7.org/fhir/referencerange-meaning",
 )
-DAYS = {
-    "a": Fraction(1461, 4),
-    "mo": Fraction(1461, 48),
-    "wk": Fraction(7),
-    "d": Fraction(1),
-    "h": Fraction(1, 24),
-    "min": Fraction(1, 1440),
-}
 OLDEST = 150 * 365
-AGE_UNITS = {
-    word: DAYS[unit]
-    for unit, said in {
-        "a": "a year years yr yrs y",
-        "mo": "mo month months",
-        "wk": "wk week weeks w",
-        "d": "d day days",
-        "h": "h hour hours",
-        "min": "min minute minutes",
+AGE_UNITS = {  # in days
+    word: days
+    for said, days in {
+        "a year years yr yrs y": Fraction(1461, 4),
+        "mo month months": Fraction(1461, 48),
+        "wk week weeks w": Fraction(7),
+        "d day days": Fraction(1),
+        "h hour hours": Fraction(1, 24),
+        "min minute minutes": Fraction(1, 1440),
     }.items()
     for word in said.split()
 }

@@ -23,7 +23,6 @@ from allstatus.ehr.chart import (
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_mentions import may_tell, told
-from allstatus.ehr.fhir.fhir_names import replaced
 from allstatus.ehr.fhir.fhir_patients import (
     APART,
     BY_IDENTIFIER,
@@ -37,12 +36,10 @@ from allstatus.ehr.fhir.fhir_patients import (
     whose,
     whose_all,
 )
-from allstatus.ehr.fhir.fhir_patients import (
-    subject_of as subject_in,
-)
+from allstatus.ehr.fhir.fhir_patients import subject_of as subject_in
 from allstatus.ehr.fhir.fhir_resources import READERS, visit_reasons
 from allstatus.ehr.fhir.fhir_standing import modified
-from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_store import ResourceStore, replaced
 from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.fhir_withdrawals import of_replaced, withdrawn
 from allstatus.ehr.fhir.json_access import NOTHING, Json, text

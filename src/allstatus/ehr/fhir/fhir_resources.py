@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, last_day, of_age, read_when
-from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report
 from allstatus.ehr.fhir.fhir_sent import source_of
@@ -23,14 +22,16 @@ from allstatus.ehr.fhir.fhir_standing import (
     together,
     updated,
 )
-from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.fhir_treatments import read_treatment
 from allstatus.ehr.fhir.json_access import (
     Json,
     codeable,
     codes,
+    extensions,
     obj,
     objects,
+    reached,
     span,
     text,
     unread,
@@ -58,6 +59,7 @@ CERTAINTY = {
     "G": STANDS,
     "Z": STANDS,
 }
+CERTAIN = "icd-10-gm-diagnosesicherheit"
 AFTER = "Z"
 DUE_TO, PRIMARY = "condition-dueTo", "related-primary-cancer-condition"
 ASSERTED = "/condition-assertedDate"
@@ -134,9 +136,7 @@ def _has(resource: Json, names: tuple[str, ...]) -> bool:
 
 def _related(resource: Json, named: str, store: ResourceStore) -> tuple[bool, tuple[Code, ...]]:
     """Whether extensions of this name say to what a condition is related, and its codes."""
-    if "extension" not in resource:
-        return False, ()
-    said = [e for e in objects(resource["extension"]) if text(e.get("url")).endswith(named)]
+    said = extensions(resource, named)
     found: tuple[Code, ...] = ()
     for extension in said:
         known = store.resolve(resource, extension.get("valueReference")) or {}
@@ -146,9 +146,8 @@ def _related(resource: Json, named: str, store: ResourceStore) -> tuple[bool, tu
 
 def _recorded(resource: Json) -> When | None:
     """When it was recorded, else asserted: an element of earlier versions, an extension since."""
-    own = when(resource, *RECORDED)
-    said = (e for e in objects(resource.get("extension")) if text(e.get("url")).endswith(ASSERTED))
-    return own or next(filter(None, (when(e, "valueDateTime") for e in said)), None)
+    said = (when(one, "valueDateTime") for one in extensions(resource, ASSERTED))
+    return when(resource, *RECORDED) or next(filter(None, said), None)
 
 
 def _morphology(resource: Json) -> tuple[Code, ...]:
@@ -178,15 +177,9 @@ def _verified(resource: Json) -> Standing:
 def _certainty(*elements: Json) -> list[str]:
     """How certain a German diagnosis is: on its coding, its code or itself."""
     inner = [coding for element in elements for coding in objects(element.get("coding"))]
-    said = [
-        one
-        for element in (*elements, *inner)
-        for one in objects(element.get("extension"))
-        if text(one.get("url")).endswith("icd-10-gm-diagnosesicherheit")
-    ]
-    return [
-        text(obj(one.get("valueCoding")).get("code")) or text(one.get("valueCode")) for one in said
-    ]
+    said = [one for element in (*elements, *inner) for one in extensions(element, CERTAIN)]
+    coded = [obj(one.get("valueCoding")).get("code") for one in said]
+    return [text(code) or text(one.get("valueCode")) for code, one in zip(coded, said, strict=True)]
 
 
 def _clinical(resource: Json) -> str:
@@ -240,8 +233,7 @@ def visit_reasons(visit: Json) -> Iterator[Json]:
         yield from objects(said.get("value")) or [said]
     if BESIDE_REASONS.isdisjoint(visit):
         return
-    for said in objects(visit.get("diagnosis")):
-        yield from (one for one in objects(said.get("condition")) if "concept" in one)
+    yield from (one for one in reached(visit, "diagnosis.condition") if "concept" in one)
     for found in objects(visit.get("finding")):
         yield from objects(found.get("itemCodeableConcept"))
         yield from (one for one in objects(found.get("item")) if "concept" in one)

@@ -10,7 +10,6 @@ from allstatus.ehr.coding import comments
 from allstatus.ehr.fhir.fhir_context import dated, specimens
 from allstatus.ehr.fhir.fhir_documents import ATTACHED
 from allstatus.ehr.fhir.fhir_holders import below, counts, ordered, remarks
-from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_sent import (
     Observed,
     SentResult,
@@ -29,7 +28,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     standing,
     together,
 )
-from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.fhir_values import value_of
 from allstatus.ehr.fhir.json_access import Json, codeable, codes, objects, text, words
 

@@ -29,7 +29,6 @@ from allstatus.ehr.fhir.fhir_holders import (
     remarks,
     withdrawal,
 )
-from allstatus.ehr.fhir.fhir_names import names_of
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_ranges import ranges
 from allstatus.ehr.fhir.fhir_standing import (
@@ -47,7 +46,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     together,
     updated,
 )
-from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_store import ResourceStore, names_of
 from allstatus.ehr.fhir.fhir_values import flags, interpreted, value_of
 from allstatus.ehr.fhir.json_access import Json, codes, text, when, words
 
@@ -181,6 +180,10 @@ class SentResult(Result):
         read(self)
         return getattr(self, name)
 
+    def _keep(self, **read: Any) -> None:
+        for field, value in read.items():
+            PUT[field](self, value)
+
     def _read(self) -> None:
         of, part, beside, _ = self._sent
         stands, day, _ = of.read()
@@ -188,17 +191,9 @@ class SentResult(Result):
         value = sent or Quantity()
         if sent is None or "dataAbsentReason" in part or beside is not STANDS:
             stands = together(stands, beside, absence(part, sent))
-        put_source(self, self._called())
-        if of.specimens is not UNPLACED:
-            put_specimen(self, of.specimens.codes)
-        put_said(self, value.codes)
-        put_when(self, day.when)
-        put_void(self, stands.void)
-        put_doubt(self, stands.doubt)
-        put_value(self, value)
-        put_ranges(self, ranges(part, of.born, day.when))
-        put_flags(self, flags(part))
-        put_notes(self, _notes(of.resource, day))
+        self._keep(value=value, said=value.codes, flags=flags(part), when=day.when)
+        self._keep(ranges=ranges(part, of.born, day.when), notes=_notes(of.resource, day))
+        self._keep(void=stands.void, doubt=stands.doubt)
 
     def _value(self) -> Quantity | None:
         part = self._sent[1]
@@ -206,26 +201,19 @@ class SentResult(Result):
 
     def _read_beside(self) -> None:
         of, part, *_ = self._sent
-        put_text(self, words(part.get("code")))
-        for field, value in of.shared().items():
-            PUT[field](self, value)
+        self._keep(**of.shared(), text=words(part.get("code")))
 
     def _read_said(self) -> None:
-        if not hasattr(self, "_sent"):  # one made from another by `replace`
-            put_said(self, self.value.codes)
-            return
-        sent = self._value()
-        put_said(self, () if sent is None else sent.codes)
+        made_by_replace = not hasattr(self, "_sent")
+        sent = self.value if made_by_replace else self._value()
+        self._keep(said=() if sent is None else sent.codes)
 
     def _read_source(self) -> None:
-        put_source(self, self._called())
+        of, _, _, which = self._sent
+        self._keep(source=f"{source_of(of.resource)}{' component' if which else ''}")
 
     def _read_specimen(self) -> None:
-        put_specimen(self, self._sent[0].specimens.codes)
-
-    def _called(self) -> str:
-        of, _, _, which = self._sent
-        return f"{source_of(of.resource)}{' component' if which else ''}"
+        self._keep(specimen=self._sent[0].specimens.codes)
 
 
 PUT = {
@@ -233,11 +221,7 @@ PUT = {
     for one in ("_sent", "said", *(one.name for one in fields(Result)))
 }
 put_sent, put_number, put_codes = PUT["_sent"], PUT["number"], PUT["codes"]
-put_names, put_text = PUT["names"], PUT["text"]
-put_source, put_specimen, put_said = PUT["source"], PUT["specimen"], PUT["said"]
-put_when, put_void, put_doubt = PUT["when"], PUT["void"], PUT["doubt"]
-put_value, put_ranges, put_flags = PUT["value"], PUT["ranges"], PUT["flags"]
-put_notes = PUT["notes"]
+put_names, put_specimen, put_said = PUT["names"], PUT["specimen"], PUT["said"]
 CONTENT = ("when", "void", "doubt", "value", "ranges", "flags", "notes")
 BESIDE = ("issued", "sent", "earliest", "latest", "corrected", "focus", "text")
 READ_LATER: dict[str, Callable[[SentResult], None]] = {

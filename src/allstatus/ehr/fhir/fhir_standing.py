@@ -30,20 +30,13 @@ class Standing(NamedTuple):
     doubt: str = ""
 
 
-def _void(why: str) -> Standing:
-    return Standing(why, "")
-
-
 def _doubt(why: str) -> Standing:
     return Standing("", why)
 
 
 STANDS = Standing()
 UNSTATED = "(none)"
-ERROR = {
-    "entered-in-error": _void("entered in error"),
-    UNSTATED: _doubt(NO_STATUS),
-}
+ERROR = {"entered-in-error": Standing("entered in error"), UNSTATED: _doubt(NO_STATUS)}
 CONTRADICTS = _doubt("contradicts its status")
 UNREAD_DONE = _doubt("it cannot be read whether it was done")
 UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
@@ -56,7 +49,7 @@ RESULT = ERROR | {
     "preliminary": _doubt("preliminary, not final"),
     "partial": _doubt("preliminary, not final"),
     "registered": _doubt("has no result yet"),
-    "cancelled": _void("cancelled"),
+    "cancelled": Standing("cancelled"),
     "unknown": STATUS_UNKNOWN,
 }
 REPORT = RESULT | {"appended": STANDS}
@@ -65,7 +58,7 @@ _DONE = ERROR | {
     "in-progress": STANDS,
     "stopped": STANDS,
     "on-hold": STANDS,
-    "not-done": _void("not done"),
+    "not-done": Standing("not done"),
     "unknown": STATUS_UNKNOWN,
 }
 ORDERED = "ordered, not known to be given"
@@ -74,7 +67,7 @@ _TAKEN = ERROR | {
     "completed": STANDS,
     "active": STANDS,
     "stopped": STANDS,
-    "not-taken": _void("not taken"),
+    "not-taken": Standing("not taken"),
     "intended": _doubt("intended, not given"),
     "on-hold": _doubt("its status is on hold, not known to be taken"),
     "unknown": STATUS_UNKNOWN,
@@ -86,15 +79,15 @@ GIVEN: dict[str, dict[str, Standing]] = {
     "MedicationStatement": _TAKEN,
     "Procedure": _DONE | {"preparation": _doubt("not done yet")},
     "MedicationRequest": ERROR
-    | {"cancelled": _void("cancelled"), "draft": _doubt("drafted, not ordered")}
+    | {"cancelled": Standing("cancelled"), "draft": _doubt("drafted, not ordered")}
     | dict.fromkeys(("active", "on-hold", "completed", "stopped", "unknown"), _doubt(ORDERED)),
     "MedicationDispense": ERROR
-    | dict.fromkeys(("cancelled", "declined", "preparation"), _void("not dispensed"))
+    | dict.fromkeys(("cancelled", "declined", "preparation"), Standing("not dispensed"))
     | dict.fromkeys(("completed", "in-progress", "on-hold", "stopped"), _doubt(DISPENSED)),
 }
 ENCOUNTER = ERROR | {
     UNSTATED: STANDS,
-    "cancelled": _void("cancelled"),
+    "cancelled": Standing("cancelled"),
     "planned": _doubt("planned"),
     **dict.fromkeys(
         (
@@ -123,7 +116,7 @@ NEGATED = (
 )
 # How they say why it was not, which beside a status that says it was leaves both.
 WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
-TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
+TAKEN = {"y": STANDS, "n": Standing("not taken"), "na": Standing("not taken")}
 DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
 BESIDE = DENIALS | {"implicitRules", "meta"}  # what may stand beside a status and say otherwise
 MODIFIED = "carries a modifier extension, which may change its meaning"
@@ -133,6 +126,7 @@ CONDITIONS = "http://terminology.hl7.org/CodeSystem/v2-0493"  # of specimens
 NOTES = ("note", "comment", "comments", "conclusion")
 NOTED = frozenset(NOTES)
 NO_VALUE = "has no value"
+BOTH = "has a value, and a reason for having none"
 NOT_ASKED = {
     "not-asked": "not asked",
     "asked-declined": "declined",
@@ -220,7 +214,7 @@ def _denials(resource: Json) -> Iterator[Standing]:
 def _negation(key: str, value: object) -> Standing:
     if value is False:
         return STANDS
-    return _void("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
+    return Standing("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
 
 
 def absence(part: Json, value: Quantity | None) -> Standing:
@@ -231,16 +225,12 @@ def absence(part: Json, value: Quantity | None) -> Standing:
     reasons = [NOT_ASKED.get(code.code) for code in said]
     if value is None:
         why = next((reason for reason in reasons if reason), None)
-        return Standing(why, "") if why else Standing("", NO_VALUE)
-    both = "has a value, and a reason for having none"
-    return Standing("", both) if part.get("dataAbsentReason") else STANDS
+        return Standing(why) if why else _doubt(NO_VALUE)
+    return _doubt(BOTH) if part.get("dataAbsentReason") else STANDS
 
 
 def noted(
-    of: Kinds,
-    owners: Iterable[Json],
-    specimens: Sequence[Json] = (),
-    remarks: Iterable[str] = (),
+    of: Kinds, owners: Iterable[Json], specimens: Sequence[Json] = (), remarks: Iterable[str] = ()
 ) -> Standing:
     """Whether a comment on any of these, in the shapes of R5 and earlier versions, or on its
     specimens, or one of the `remarks`, takes back what the first of them says; `of`: the kinds of

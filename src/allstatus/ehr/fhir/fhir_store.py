@@ -1,18 +1,20 @@
 """The resources of a source, found by every form of reference: `urn:uuid`, relative, absolute,
-versioned, contained, by identifier.
+versioned, contained, by identifier; and what a correction calls them by.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 from allstatus.ehr.chart import Code
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
+from allstatus.ehr.fhir.fhir_standing import updated
 from allstatus.ehr.fhir.fhir_versions import NO_KEY, Key, latest, split_address, versions_of
-from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text
+from allstatus.ehr.fhir.json_access import Json, codes, extensions, obj, objects, text, when
+from allstatus.ehr.sendings import BY_IDENTIFIER
 
 UUID = (
     36  # signs; a resource whose id is one may be referred to by it where no full address was sent
@@ -208,3 +210,42 @@ class ResourceStore:
             return ""
         server, _ = self._keys.get(id(resource), NO_KEY)
         return f"{server}|{resource['resourceType']}/{own}"
+
+
+def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, Any]:
+    """What a correction calls a statement by, and when it was sent."""
+    sent = when(resource, "issued") or updated(resource)
+    return {"names": names_of(resource, store, rest), "sent": sent}
+
+
+def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]:
+    """What a correction calls a statement by: its own address, or an identifier together with
+    `rest` (what it measures, in which specimen), since an order's number stands on all its results.
+    """
+    own = store.address(resource)
+    if "identifier" not in resource:
+        return (own,) if own else ()
+    names = [own] if own else []
+    for item in objects(resource["identifier"]):
+        if value := text(item.get("value")):
+            names.append(f"{BY_IDENTIFIER}{text(item.get('system'))}|{value} of {rest}")
+    return tuple(names)
+
+
+def replaced(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    """The resources that one says it replaces, by extension (R4) or relation (before); none when
+    it does not count itself, or they say the same of it.
+    """
+    if resource.get("status") in ("entered-in-error", "cancelled"):
+        return
+    for found in _meant(resource, store):
+        if all(other is not resource for other in (found, *_meant(found, store))):
+            yield found
+
+
+def _meant(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    related = objects(resource.get("related"))
+    said = [one.get("valueReference") for one in extensions(resource, "-replaces")]
+    said += [one.get("target") for one in related if one.get("type") == "replaces"]
+    found = (store.resolve(resource, reference) for reference in said)
+    yield from (one for one in found if one is not None)

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import about
 from allstatus.ehr.fhir.fhir_holders import ordered
-from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_sent import source_of
 from allstatus.ehr.fhir.fhir_standing import (
     CONTRADICTS,
@@ -26,7 +25,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     together,
     updated,
 )
-from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.json_access import (
     NOT_HERE,
     Json,
@@ -93,7 +92,10 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     """What was given or done, or ordered, and why that does not count."""
     kind = resource["resourceType"]
     medicine = kind != "Procedure"
-    found, name, stands = _product(resource, store) if medicine else _procedure(resource)
+    done = resource.get("code")
+    found, name, stands = codes(done), words(done), STANDS
+    if medicine:
+        found, name, stands = _product(resource, store)
     dosages, orders = _listed(resource, DOSAGES), _orders(resource, store)
     stands = together(
         _standing(resource, GIVEN[kind], unmodified=store.unmodified),
@@ -101,12 +103,11 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         about(resource, store)[0],
         _amount(dosages),
         noted(comments.TREATMENT, orders, remarks=_said(resource)),
+        ordered(orders[1:]),
+        ordered(store.members(resource, "partOf"), "procedure"),
     )
-    day = _day(resource)
+    day = when(resource, *_dates(tuple(resource)))
     bounds = () if day else (when(resource, *ASSERTED), updated(resource))
-    stands = together(stands, ordered(orders[1:])) if len(orders) > 1 else stands
-    if "partOf" in resource:
-        stands = together(stands, ordered(store.members(resource, "partOf"), "procedure"))
     reasons = next((r for one in orders if (r := _reasons(one, store))), ())
     yield Treatment(
         source_of(resource),
@@ -155,23 +156,16 @@ def _said(resource: Json) -> list[str]:
     return [said for dosage in dosages if (said := text(dosage.get("text")))]
 
 
-def _day(resource: Json) -> When | None:
-    """When it was given; a date that was sent and cannot be read is not replaced by another."""
-    return when(resource, *_dates(tuple(resource)))
-
-
 @remembered(1024)
 def _dates(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """The elements that may date a treatment with these keys."""
+    """The elements that may say when a treatment with these keys was given: a date that was sent
+    and cannot be read is not replaced by another.
+    """
     sent = [key.lstrip("_") for key in keys if key.startswith(SENT_SO)]
     if any(name.startswith(DATED_SO) and name not in DAYS for name in sent):
         return DAYS
     own = tuple(name for name in DAYS if name in keys or f"_{name}" in keys) if sent else ()
     return own or DATES
-
-
-def _procedure(resource: Json) -> tuple[tuple[Code, ...], str, Standing]:
-    return codes(resource.get("code")), words(resource.get("code")), STANDS
 
 
 def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], str, Standing]:

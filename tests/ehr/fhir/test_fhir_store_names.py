@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
-from allstatus.ehr.fhir.fhir_names import replaced
-from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_store import ResourceStore, replaced
 
 
 def observation(name: str, replaces: str = "", **more: Any) -> dict[str, Any]:
