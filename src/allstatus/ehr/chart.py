@@ -1,6 +1,4 @@
-"""What a chart says of one patient, whatever format it came in: results, problems and treatments,
-nothing read into them.
-"""
+"""One patient's chart in whatever format it came: its statements, nothing read into them."""
 
 from __future__ import annotations
 
@@ -58,9 +56,7 @@ class Source(str):
 
 
 class Code(NamedTuple):
-    """A code in a system (by its short name in `codes/systems.yaml`, else as sent) and the display
-    beside it.
-    """
+    """A code, its system (a short name of `codes/systems.yaml`, else as sent) and its display."""
 
     system: str
     code: str

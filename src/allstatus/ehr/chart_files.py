@@ -72,9 +72,7 @@ def _tables(texts: Mapping[str, str], *, partial: bool) -> list[Chart]:
 
 
 def _fhir(text: str, read: Reader, *, together: bool) -> Numbered:
-    """Bundles line by line, each its own; a list is read together, be it of bundles or of
-    resources.
-    """
+    """Bundles line by line, each its own; a list, of bundles or resources, is read together."""
     loose: list[Any] = []
     left: list[str] = []
     answered = False

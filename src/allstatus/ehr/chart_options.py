@@ -33,9 +33,7 @@ class ChartOptions:
 
     @property
     def tables(self) -> CodeTables:
-        """The code tables charts are read by: ours, with the site's laid over them, as the rule
-        set's population has them.
-        """
+        """The code tables: ours, with the site's laid over them, for the rule set's population."""
         if self.population is None:
             return code_tables(self.codes)
         return population_tables(self.population, self.codes)

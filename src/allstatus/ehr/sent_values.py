@@ -207,9 +207,7 @@ def _share(quantity: Quantity) -> Percent:
 
 
 def found_any(quantity: Quantity, tables: CodeTables, flags: tuple[str, ...] = ()) -> bool:
-    """Whether a count or share is above zero; raises Unreadable when it cannot tell, or its flags
-    may say the opposite.
-    """
+    """Whether a share is above zero; raises Unreadable where it, or a flag, leaves that open."""
     found = _found_any(quantity, tables)
     if why := says_opposite(found, flags, tables):
         raise Unreadable(why)

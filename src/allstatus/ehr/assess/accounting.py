@@ -182,9 +182,7 @@ def _title(problem: Problem) -> str:
 
 
 def unread_warnings(reading: ChartReading, understood: Mapping[int, str]) -> Iterable[str]:
-    """What a reader should be told: results that no table names, and treatments where none is known
-    to be directed at the leukemia.
-    """
+    """Warnings of results that no table names, and of treatments where none is directed."""
     told: list[tuple[Iterable[Statement], str]] = [(reading.chart.results, "result")]
     if not reading.directed:
         told.append((reading.chart.treatments, "treatment"))

@@ -78,9 +78,7 @@ def _away(item: Finding, center: date) -> timedelta:
 
 
 def _open(scene: Scene, verdicts: dict[str, Finding | None], center: date | None) -> list[Doubt]:
-    """Doubts about a component that may be nearer to the marrow than the one chosen, or as near and
-    not older, and may say otherwise.
-    """
+    """Doubts that may be nearer to the marrow than the chosen result, or as near and not older."""
     index = scene.index.doubts.get(FACT, NO_DOUBT)
     if center is None:
         near = scene.doubts(FACT)

@@ -21,9 +21,7 @@ NO_SYMPTOMS = f"No sign or symptom is recorded, so none is counted ({SYMPTOMS_AB
 
 
 def assess_outside(scene: Scene, start: date) -> None:
-    """For each site its latest finding: present, shown to be gone, or found earlier and never shown
-    to be gone.
-    """
+    """For each site its latest finding: present, gone, or found earlier and not shown gone."""
     found = scene.found
     latest = [item for site in sorted(scene.index.sites) if (item := _latest(scene, site))]
     left = [item for item in latest if item.value and not _over(scene, item.when, item.site, start)]

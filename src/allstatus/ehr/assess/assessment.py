@@ -148,9 +148,7 @@ class Scene:
         return self.moment.until is None or when.last <= self.moment.until
 
     def doubts(self, fact: str, since: date | None = None) -> list[Doubt]:
-        """Doubts about a fact that may lie no later than the moment's last day, nor before a
-        day.
-        """
+        """Doubts about a fact that may lie between a day and the moment's last day."""
         return self.index.doubts.get(fact, NO_DOUBT).touching(since, self.moment.until)
 
     def above(self, percent: object) -> bool | None:
@@ -197,9 +195,7 @@ def places_found(ruleset: RuleSet, found: Assessment) -> frozenset[str]:
 
 
 def marrow_straddles(ruleset: RuleSet, found: Assessment) -> bool:
-    """Whether an assessment's marrow may lie on either side of a limit: 3 to 8 %, or two of them
-    that differ.
-    """
+    """Whether an assessment's marrow may lie on either side of a limit, as 3 to 8 % may."""
     marrow = found.facts.get("marrow_blast_percent")
     return marrow is not None and marrow_side(ruleset, marrow) is None
 

@@ -35,9 +35,7 @@ PART_ONLY = {
 
 
 class Assessor:
-    """Builds the assessment of one moment from a chart's reading. `said` is what the
-    caller says of it.
-    """
+    """Builds the assessment of one moment; `said` is what the caller says of it."""
 
     def __init__(
         self,

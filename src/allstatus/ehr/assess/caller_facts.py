@@ -1,6 +1,4 @@
-"""Facts that the caller lays over a chart's: a record, whose evidence is that the caller supplied
-it.
-"""
+"""Facts that the caller lays over a chart's, as a record."""
 
 from __future__ import annotations
 
@@ -152,9 +150,7 @@ def _settle(reading: ChartReading, fact: str, day: date) -> None:
 def _place_signs(
     reading: ChartReading, overlays: Iterable[CallerFacts], ruleset: RuleSet, why: str
 ) -> None:
-    """Signs that were there on a day, or may have been, and that the caller takes back on none
-    after it.
-    """
+    """Signs that the caller says were there, or may have been, and takes back on no later day."""
     said = [one for one in overlays if one.as_of is not None and one.facts.get(SIGNS) is not None]
     for overlay in sorted(said, key=lambda one: str(one.as_of), reverse=True):
         value, day = values_of(overlay, ruleset)[SIGNS], overlay.as_of

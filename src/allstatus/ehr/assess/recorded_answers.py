@@ -53,9 +53,7 @@ def answer_code(fact: Fact, value: str) -> str:
 
 
 def read_answers(reading: ChartReading, rules: RuleSet) -> None:
-    """Put each answer to this rule set's questions in its place; those to another's are about
-    something else.
-    """
+    """Put each answer to one of this rule set's questions, and to no other's, in its place."""
     asked = _asked(rules)
     every = {result.codes for result in reading.chart.results}
     named = {codes for codes in every if any(code[:2] in asked for code in codes)}

@@ -189,9 +189,7 @@ class Past:
 
     @property
     def rests_on_assumption(self) -> bool:
-        """Whether every remission was decided by an assumption the caller named, and no relapse was
-        coded.
-        """
+        """Whether every remission rests on a named assumption, and no relapse is coded."""
         return self.remission_before and not self.tally.firm
 
     @property
@@ -222,9 +220,7 @@ class Past:
 
     @property
     def places(self) -> frozenset[str]:
-        """Where the relapse since the last remission was found, or may have been; empty when that
-        is not known.
-        """
+        """Where the last relapse was found, or may have been; empty where that is not known."""
         last = self.last_remission or date.min
         since = self.relapses[bisect_right(self.relapses, last, key=_day) :]
         doubtful = [event for event in self.in_doubt if event.kind == RELAPSE]

@@ -236,9 +236,7 @@ def _dihedral(one: int, other: int) -> int:
 
 
 def loinc_holds(code: str) -> bool:
-    """Whether a LOINC code's check digit holds (mod 10, every second digit doubled from the
-    right).
-    """
+    """Whether a LOINC code's check digit, by Luhn's algorithm, holds."""
     number, _, check = code.partition("-")
     if not (number.isdecimal() and check.isdecimal()):
         return False

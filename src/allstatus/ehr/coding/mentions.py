@@ -17,9 +17,7 @@ ODD = "oddly written: {}"
 
 
 def with_doubted_codes(chart: Chart, tables: CodeTables) -> Chart:
-    """A chart in which what has an oddly written code is in doubt, under the codes that may be
-    meant.
-    """
+    """A chart with codes that are oddly written replaced, in doubt, by those that may be meant."""
     told: tuple[list[Any], ...] = chart.results, chart.problems, chart.treatments
     mentioned = [one.statement for one in chart.mentions]
     sent = {one.codes for group in (*told, mentioned) for one in group}

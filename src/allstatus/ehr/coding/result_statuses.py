@@ -1,6 +1,4 @@
-"""The status of a result as systems write it, by the letters and words of
-`codes/result-statuses.yaml`.
-"""
+"""A result's status as systems write it, by `codes/result-statuses.yaml`."""
 
 from __future__ import annotations
 

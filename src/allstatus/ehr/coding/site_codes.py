@@ -79,9 +79,7 @@ def _placed(code: Mapping[str, Any], systems: CodeSystems) -> dict[str, Any]:
 
 
 def read_site_codes(folder: str | Path) -> SiteCodes:
-    """A site's tables from its folder; raises RulesError, whose problems say file, line and
-    remedy.
-    """
+    """A site's tables from its folder; raises RulesError with file, line and remedy."""
     from allstatus.ehr.coding.code_checks import check_site
 
     place = Path(folder)

@@ -39,9 +39,7 @@ def topics_named(text: str) -> tuple[str, ...]:
 
 @cache
 def _words() -> tuple[dict[tuple[str, ...], str], int, frozenset[str]]:
-    """Names as words with their topics, how many words the longest has, and what may stand
-    beside them.
-    """
+    """Names as words with their topics, the length of the longest, and what may stand beside."""
     said = read_yaml("specimen-words")
     names = {
         tuple(name.split()): topic for topic, spelled in said["names"].items() for name in spelled

@@ -101,9 +101,7 @@ def unknown_parts(statement: Statement, tables: CodeTables) -> Iterator[UnknownC
 
 
 def count_unknown(charts: Iterable[Chart], tables: CodeTables) -> Counter[UnknownCode]:
-    """How often each coding stands in charts that no table names; statements without a code count
-    under an empty one.
-    """
+    """How often each coding no table names stands in charts; an empty one where none was sent."""
     found: Counter[UnknownCode] = Counter()
     for chart in charts:
         for statement in (*chart.results, *chart.problems, *chart.treatments):

@@ -1,6 +1,4 @@
-"""A chart read by the code tables: each statement in its place, with how it was read or why it was
-set aside.
-"""
+"""A chart read by the code tables: each statement in its place, or set aside with the reason."""
 
 from __future__ import annotations
 

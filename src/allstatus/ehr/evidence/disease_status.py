@@ -1,6 +1,4 @@
-"""Statuses that codes assert: evidence of history where their date can be relied on, never the
-answer.
-"""
+"""Statuses that codes assert: dated evidence of history, never the answer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Coded conditions read by the code tables: diagnoses, other cancers, asserted statuses, signs and
-symptoms.
-"""
+"""Coded conditions: diagnoses, other cancers, asserted statuses, signs and symptoms."""
 
 from __future__ import annotations
 
@@ -51,9 +49,7 @@ def read_problems(reading: ChartReading) -> None:
 
 
 def _off_lists(problem: Problem, match: Match | None) -> Problem:
-    """A problem as it stands whatever list it was taken off: a disease was there, all else is in
-    doubt.
-    """
+    """A disease that was taken off a problem list was there all the same; all else is in doubt."""
     disease = match is not None and match.topic["all"] and not match.topic["asserts"]
     listed = disease and problem.doubt.startswith(ITS_LIST)
     return replace(problem, doubt="") if listed else problem
@@ -204,9 +200,7 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
 
 
 def _is_of_another_cause(reading: ChartReading, problem: Problem) -> bool | None:
-    """Whether a sign is said to be due to something else than the disease; None where that cannot
-    be told of what it is due to.
-    """
+    """Whether a sign is due to something else than the disease; None where that is not known."""
     cause = reading.tables.diagnoses.find(problem.cause)
     if not problem.caused or (cause is not None and cause.topic["all"]):
         return False

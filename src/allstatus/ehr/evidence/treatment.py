@@ -1,6 +1,4 @@
-"""Which treatments were given, and whether they were directed at the leukemia or relieved
-symptoms.
-"""
+"""Which treatments were given: directed at the leukemia, or to relieve symptoms."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ OTHER_REASON = "given for a reason that is not known to be {}"
 
 
 def read_treatments(reading: ChartReading) -> None:
-    """Put each medicine and procedure among those directed at the leukemia, those for relief, or
-    aside.
-    """
+    """Put each medicine and procedure in its place: directed, relief, or aside."""
     for treatment in reading.chart.treatments:
         if not known_by(treatment, reading.as_of):
             continue
@@ -119,9 +115,7 @@ def _place(
 
 
 def _not_known(reading: ChartReading, treatment: Treatment, why: str, unstated: str) -> str:
-    """Why it is not known to be directed at the disease, or empty; `unstated`: it depends on an
-    intent that nobody stated.
-    """
+    """Why it is not known to be directed, or empty; `unstated`: no intent was stated."""
     if treatment.intent and reading.tables.treatments.find(treatment.intent) is None:
         return why or STRANGE_INTENT
     if not unstated and why == UNDATED:

@@ -100,9 +100,7 @@ class Beside:
         read: ReadFiles = read_files,
         inside: ListFiles = list_files,
     ) -> Beside:
-        """From what stands in them, as `read` from the folder, and the names of files of resources
-        `inside` other folders.
-        """
+        """From what `read` finds in them, and the files of resources `inside` other folders."""
         found = read(folder, names)
         texts = {name: content.removeprefix(BOM_UTF8) for name, content in found.items()}
         unread = [

@@ -1,6 +1,4 @@
-"""What comes in as FHIR, opened: the entries of bundles and lists, and whether a part is
-missing.
-"""
+"""FHIR as it comes in: the entries of bundles and lists, and whether a part is missing."""
 
 from __future__ import annotations
 

@@ -83,9 +83,7 @@ def is_unplaced(result: Json, store: ResourceStore) -> bool:
 
 
 def specimens(result: Json, store: ResourceStore) -> Specimens:
-    """The specimen of a result: its own, else that of its reports, else of the panel it is part
-    of.
-    """
+    """A result's specimen: its own, else its reports', else its panel's."""
     if is_unplaced(result, store):
         return UNPLACED
     site = _worded(result["bodySite"]) if "bodySite" in result else ()

@@ -23,9 +23,7 @@ STATUSES = REPORT | {"current": STANDS, "superseded": Standing("superseded by an
 
 
 def read_document(resource: Json, whole: Statement, store: ResourceStore) -> Iterator[Mention]:
-    """What a document is about, where no report here holds the same one and none of what it lists
-    tells it.
-    """
+    """What a document is about, unless a report holds the same or what it lists tells it."""
     coded = codes(resource.get("type"))
     if not coded or _is_reported(resource, store):
         return

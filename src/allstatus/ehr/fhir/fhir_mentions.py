@@ -81,9 +81,7 @@ STATUSES = ENCOUNTER | dict.fromkeys(
 
 
 def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement | Mention]:
-    """What a resource states, by the way and in what is contained in it; `other`: of a kind that
-    states nothing itself.
-    """
+    """What a resource states, by the way and within it too; `other`: its kind states nothing."""
     kind = resource["resourceType"]
     reader = None if other else READERS.get(kind)
     said: list[Statement | Mention] = [] if reader is None else [*reader(resource, store)]

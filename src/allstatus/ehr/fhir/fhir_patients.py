@@ -52,9 +52,7 @@ def subject_of(resource: Json) -> Json:
 
 
 def whose_all(resource: Json, store: ResourceStore) -> tuple[PatientKey | None, ...]:
-    """Everybody whom a resource names, as `whose` says it: more than one where it contradicts
-    itself.
-    """
+    """Everybody whom a resource names; more than one where it contradicts itself."""
     subjects = subjects_of(resource)
     if len(subjects) < 2 or resource.get("resourceType") == "Patient":
         return (_whose(resource, subjects, store),)
@@ -63,9 +61,7 @@ def whose_all(resource: Json, store: ResourceStore) -> tuple[PatientKey | None, 
 
 
 def whose(resource: Json, store: ResourceStore) -> PatientKey | None:
-    """The patient a resource is about, NOBODY when it is about no person, None when it names
-    nobody.
-    """
+    """The patient a resource is about; NOBODY where it is no person, None where nobody is named."""
     return _whose(resource, subjects_of(resource), store)
 
 
@@ -137,9 +133,7 @@ def own_key(patient: Json, store: ResourceStore) -> PatientKey | None:
 
 
 def alike(keys: Iterable[PatientKey]) -> dict[PatientKey, PatientKey | None]:
-    """What a key without a server stands for: the one server's patient of that id, or nobody when
-    two servers have one.
-    """
+    """What a key without a server means: the one patient of that id; None where there are two."""
     servers: dict[str, list[PatientKey]] = {}
     for key in sorted(set(keys)):
         if key[0] and not key[0].startswith((BY_IDENTIFIER, CONTAINED)):
@@ -148,9 +142,7 @@ def alike(keys: Iterable[PatientKey]) -> dict[PatientKey, PatientKey | None]:
 
 
 def titles(keys: Iterable[PatientKey]) -> dict[PatientKey, str]:
-    """How patients are called: by their name alone where it is one person's, else with its server
-    or authority.
-    """
+    """How patients are called: by their name, with server or authority where two have one name."""
     known = sorted(keys)
     names = [name for _, name in known]
     places = {key: CONTAINED if key[0].startswith(CONTAINED) else key[0] for key in known}

@@ -1,6 +1,4 @@
-"""Reference ranges of FHIR, as sent, that may be the patient's by age and sex. What cannot be read
-stays unreadable.
-"""
+"""FHIR's reference ranges that may be the patient's; what cannot be read stays unreadable."""
 
 from __future__ import annotations
 

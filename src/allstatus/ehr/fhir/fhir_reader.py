@@ -98,9 +98,7 @@ def read_patients(
 
 
 class Own(NamedTuple):
-    """One patient's chart, whether anything of the patient was there, and how many resources of
-    others were set aside.
-    """
+    """One patient's chart, whether anything of it was there, and how much was others'."""
 
     chart: Chart
     known: bool
@@ -154,9 +152,7 @@ class _Gathered:
     people: Persons = APART
 
     def charts(self) -> dict[str, Chart]:
-        """The charts by what their patients are called; what names nobody is a doubt for the only
-        patient.
-        """
+        """The charts by title; what names nobody is a doubt for the only patient."""
         called = titles(self.of)
         charts = {called[key]: self.chart(key, called[key]) for key in self.of}
         if self.nameless and len(charts) <= 1:

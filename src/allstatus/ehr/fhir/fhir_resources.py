@@ -226,9 +226,7 @@ def _encounter(resource: Json, store: ResourceStore) -> Iterator[Problem]:
 
 
 def visit_reasons(visit: Json) -> Iterator[Json]:
-    """Why somebody came, what was found, and in R5 what was diagnosed, as concepts; and the
-    conditions contained in it.
-    """
+    """Why somebody came, what was found or diagnosed, and the conditions contained in it."""
     for said in (*objects(visit.get("reasonCode")), *objects(visit.get("reason"))):
         yield from objects(said.get("value")) or [said]
     if BESIDE_REASONS.isdisjoint(visit):

@@ -1,6 +1,4 @@
-"""What stands beside a resource's content and decides whether it counts: status, negation, modifier
-extensions, comments.
-"""
+"""What decides whether a resource counts: status, negation, modifier extensions, comments."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Medicines and procedures to the treatments they state, in the shapes of R4, R5 and the versions
-before.
-"""
+"""FHIR's medicines and procedures to treatments, in R4, R5 and the versions before."""
 
 from __future__ import annotations
 
@@ -169,9 +167,7 @@ def _dates(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], str, Standing]:
-    """A medicine by its own code, that of the Medication it refers to, and its active
-    ingredients.
-    """
+    """A medicine by its own code, its Medication's, and those of its active ingredients."""
     concept = resource.get("medicationCodeableConcept")
     either = obj(resource.get("medication"))
     concept = concept or either.get("concept") or (either if "coding" in either else None)

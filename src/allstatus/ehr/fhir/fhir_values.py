@@ -145,9 +145,7 @@ def _open_end(end: Quantity, sign: str) -> Quantity:
 
 
 def _ratio(value: Json) -> Quantity:
-    """A share such as 10 of 200 cells; the comparators of both ends together say which way it is
-    open.
-    """
+    """A share such as 10 of 200 cells; the signs of both ends say which way it is open."""
     top, bottom = (quantity(value.get(end)) for end in ("numerator", "denominator"))
     sent = f"{top.sent}/{bottom.sent}"
     units = [(end.unit or "").strip() for end in (top, bottom)]
@@ -179,9 +177,7 @@ def _worded(said: str) -> str:
 
 
 def flags(part: Json) -> tuple[str, ...]:
-    """The interpretations: HL7's own by their code; any other with its system, as it means nothing
-    known.
-    """
+    """The interpretations: HL7's own by their code, any other with its system, as not known."""
     if "interpretation" not in part:
         return (UNREAD_FLAG,) if "_interpretation" in part else ()
     sent = part["interpretation"]

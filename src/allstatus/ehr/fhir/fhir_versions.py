@@ -22,9 +22,7 @@ PATIENT = "patient/"  # which some write in small letters
 
 
 def split_address(address: str) -> Key:
-    """(server without its protocol, Type/id) of an address; the server is empty where none is
-    named.
-    """
+    """(server without its protocol, Type/id) of an address; no server where none is named."""
     return _same_address(address) if ":" in address else _split(address)
 
 
@@ -43,9 +41,7 @@ _same_address = remembered(1 << 14)(_split)
 
 
 def versions_of(entries: Iterable[BundleEntry], home: str) -> tuple[Versions, Repeated]:
-    """Everything that came in by server and id, and all versions of what came in several, without
-    exact repetitions.
-    """
+    """What came in by server and id, and all versions of what came in several, each once."""
     found: Versions = {}
     again: Repeated = {}
     written: dict[Key, set[str]] = {}

@@ -108,9 +108,7 @@ def _of_document(resource: Json, store: ResourceStore) -> Iterator[Said]:
 
 
 def gone(record: Json) -> list[Json]:
-    """What a Provenance records as gone: the targets of an activity that takes them back, or what
-    was removed.
-    """
+    """The resources that a Provenance records as deleted or removed."""
     entities = objects(record.get("entity"))
     found = [obj(one.get("what")) for one in entities if one.get("role") == "removal"]
     done = codes(record.get("activity"))

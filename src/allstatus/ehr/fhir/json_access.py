@@ -1,6 +1,4 @@
-"""Careful steps through JSON of any shape: what is not of the expected type is as if it were not
-there.
-"""
+"""Careful steps through JSON of any shape: what has another type is as if not there."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The concepts that the resources are coded with: those of a rule set, and the few of allstatus
-itself.
-"""
+"""The concepts that the resources are coded with: a rule set's, and those of allstatus."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Where in a chart the answer to a fact can stand, as DataRequirements and as the value sets these
-name.
-"""
+"""Where in a chart a fact's answer can stand, as DataRequirements and their value sets."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ class ChartLocation:
 
 
 def places_of(rules: RuleSet, fact: str) -> Iterator[ChartLocation]:
-    """The places that the code tables know for a fact, as the rule set's population has them; none
-    for a fact they do not know.
-    """
+    """Where the code tables, as the rule set's population has them, know answers to a fact."""
     tables = population_tables(Population.of(rules))
     for entry in read_yaml("outputs")["requirements"].get(fact, ()):
         ours, usual = (

@@ -1,6 +1,4 @@
-"""What does not fit together as DetectedIssues: coded statuses that the facts contradict, and facts
-that contradict each other.
-"""
+"""Coded statuses that the facts contradict, and contradicting facts, as DetectedIssues."""
 
 from __future__ import annotations
 

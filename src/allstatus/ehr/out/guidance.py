@@ -16,9 +16,7 @@ STATUS = {"insufficient_data": "data-required", "conflicting_data": "failure"}
 
 
 def make_guidance(context: Context) -> Json:
-    """`data-required` when data are missing, `failure` when they contradict each other, else
-    `success`.
-    """
+    """`data-required` when data are missing, `failure` when they conflict, else `success`."""
     decision, issues = context.decision, list(_issues(context))
     contained = [
         {"resourceType": "Parameters", "id": "answer", "parameter": list(_answer(context))}

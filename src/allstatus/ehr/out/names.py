@@ -1,6 +1,4 @@
-"""What the resources are called: addresses of the definitions, codings, and ids that follow from
-what a resource says.
-"""
+"""What the resources are called: addresses, codings, and ids that follow from what one says."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The rule set as a PlanDefinition, and the Library behind it with the decision table and, where
-given, the CQL.
-"""
+"""The rule set as a PlanDefinition, with a Library of its decision table and CQL."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ def make_plan(names: Names) -> Json:
 
 
 def make_library(names: Names, table: DecisionTable, cql: str | None = None) -> Json:
-    """The decision table, and the CQL library when there is one, with the data that the rules ask
-    for.
-    """
+    """The decision table, the CQL library if there is one, and the data that the rules need."""
     content = [_attachment("text/cql", cql, "CQL library")] if cql else []
     content.append(_attachment("text/csv", table.csv, f"Decision table, SHA-256 {table.digest}"))
     return {

@@ -1,6 +1,4 @@
-"""Who computed a decision and from what: the program with its rules as a Device, and the Provenance
-of its resources.
-"""
+"""Who computed a decision from what: this program as a Device, and the Provenance."""
 
 from __future__ import annotations
 
@@ -33,9 +31,7 @@ def make_device(context: Context) -> Json:
 
 
 def make_provenance(context: Context, targets: list[Json]) -> Json:
-    """The source of the other resources: the device, the rules as policy, and the evidence that
-    counted.
-    """
+    """Where the resources come from: the device, the rules as policy, the evidence that counted."""
     made = [
         {"reference": f"urn:uuid:{target['id']}", "type": target["resourceType"]}
         for target in targets

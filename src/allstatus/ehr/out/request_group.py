@@ -1,6 +1,4 @@
-"""The treatments the page lists for the status as a RequestGroup of proposals: nothing ordered,
-nothing advised.
-"""
+"""The treatments the page lists as proposals in a RequestGroup, none ordered or advised."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ FIT = {
 
 
 def make_proposals(context: Context) -> Json:
-    """The listed options as actions, each with a contained proposal; those that do not apply are
-    named in a note.
-    """
+    """The listed options as actions with proposals; a note names those that do not apply."""
     decision, names = context.decision, context.names
     listed = [option for option in decision.options if option.applicability != "does_not_apply"]
     left_out = [option for option in decision.options if option not in listed]
@@ -89,9 +85,7 @@ def _proposal(context: Context, option: Option) -> Json:
 
 
 def agent_concept(names: Names, agent: str) -> Json:
-    """A drug the page names: the rule set's own code, and those of other systems that were
-    checked.
-    """
+    """A drug the page names: the rule set's own code, and checked ones of other systems."""
     known = read_yaml("treatments").get(agent, {"codes": []})["codes"]
     others = [
         {"system": system_address(code["system"]), "code": str(code["code"])}

@@ -1,6 +1,4 @@
-"""Dated histories: the records of one patient over time, each leaving its remission or relapse to
-the next.
-"""
+"""Dated histories: a patient's records, each leaving its remission or relapse to the next."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ FOUND_CLEAR = "the relapse was found in the marrow only, which has since been fo
 def decide_dated(
     classifier: Classifier, records: Iterable[Mapping[str, Any]], as_of: date | None = None
 ) -> list[Timeline]:
-    """One timeline for each `id`, in the order of the ids, of records to `as_of`; raises
-    InvalidRecord for one without a date.
-    """
+    """One timeline for each `id`, of records to `as_of`; raises InvalidRecord for no date."""
     by_patient: dict[str | int | None, list[Record]] = {}
     for value in records:
         record = classifier.record_model.read(value)

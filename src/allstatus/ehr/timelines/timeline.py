@@ -1,6 +1,4 @@
-"""A chart decided at each assessment in date order, carrying remission and relapse forward; the
-last is the answer.
-"""
+"""A chart decided at each assessment in date order; the last is the answer."""
 
 from __future__ import annotations
 
@@ -217,9 +215,7 @@ class _Teller:
         return past, self.assessor.assess(Moment(self.anchor), history)
 
     def _days(self) -> list[date]:
-        """The days of assessments: every marrow, and findings outside the marrow with no other
-        assessment near.
-        """
+        """Days of assessments: every marrow, and findings elsewhere with no assessment near."""
         known = {item.when.last for item in self.reading.marrow}
         days = sorted(known | {lay.as_of for lay in self.overlays if lay.as_of is not None})
         for day in sorted({item.when.last for item in self.reading.outside if item.value}):

@@ -32,9 +32,7 @@ NEAR = 0.07  # of the width: labels nearer than this are set apart
 
 @dataclass(frozen=True)
 class TimelineRows:
-    """A timeline and its dated points, to be drawn row by row; `unknown` is the mark of what is not
-    known.
-    """
+    """A timeline's dated points, drawn row by row; `unknown` is the mark of what is not known."""
 
     timeline: Timeline
     points: list[tuple[date, Point]]
@@ -122,9 +120,7 @@ class TimelineRows:
                 before = day
 
     def _limits(self, axis: Any) -> list[float]:
-        """Draw the limits, each with what lies on either side of it; the remission's ground below
-        its own.
-        """
+        """Draw the limits and what lies on either side; the remission's ground below its own."""
         rules, status = self.rules, self.rules.remission
         asked = {name for clause in status.clauses for name in clause.criteria()} if status else ()
         limits: list[float] = []

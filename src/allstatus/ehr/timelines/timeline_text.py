@@ -1,6 +1,4 @@
-"""A timeline as a document and as text: status at each point, remission number, changes, evidence
-and gaps.
-"""
+"""A timeline as a document and as text."""
 
 from __future__ import annotations
 
