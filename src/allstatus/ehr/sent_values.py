@@ -39,40 +39,29 @@ FEW = MARROW_GRADES["M1"].high
 CELLS = ("", "1", "cells", "cell")
 FLAGS = "interpretation"
 ABOVE = frozenset({"A", "AA", "EX", "H", "HH", "HU", "HX", "H>", ">"})  # abnormal, or over a limit
-FLAG_WORDS = {  # HL7's table 0078 and ObservationInterpretation by their displays; in Spanish, too
-    "NORMAL": "N",
-    "ABNORMAL": "A",
-    "CRITICAL ABNORMAL": "AA",
-    "CRITICALLY ABNORMAL": "AA",
-    "HIGH": "H",
-    "CRITICAL HIGH": "HH",
-    "CRITICALLY HIGH": "HH",
-    "VERY HIGH": "HU",
-    "LOW": "L",
-    "CRITICAL LOW": "LL",
-    "CRITICALLY LOW": "LL",
-    "VERY LOW": "LU",
-    "POSITIVE": "POS",
-    "NEGATIVE": "NEG",
-    "DETECTED": "DET",
-    "NOT DETECTED": "ND",
-    "REACTIVE": "RR",
-    "NON-REACTIVE": "NR",
-    "INDETERMINATE": "IND",
-    "EQUIVOCAL": "E",
-    "ALTO": "H",
-    "ALTA": "H",
-    "BAJO": "L",
-    "BAJA": "L",
-    "ANORMAL": "A",
-    "POSITIVO": "POS",
-    "POSITIVA": "POS",
-    "NEGATIVO": "NEG",
-    "NEGATIVA": "NEG",
+# HL7's table 0078 and ObservationInterpretation by their displays; in Spanish, too
+_WORDS_OF = {
+    "N": ("NORMAL",),
+    "A": ("ABNORMAL", "ANORMAL"),
+    "AA": ("CRITICAL ABNORMAL", "CRITICALLY ABNORMAL"),
+    "H": ("HIGH", "ALTO", "ALTA"),
+    "HH": ("CRITICAL HIGH", "CRITICALLY HIGH"),
+    "HU": ("VERY HIGH",),
+    "L": ("LOW", "BAJO", "BAJA"),
+    "LL": ("CRITICAL LOW", "CRITICALLY LOW"),
+    "LU": ("VERY LOW",),
+    "POS": ("POSITIVE", "POSITIVO", "POSITIVA"),
+    "NEG": ("NEGATIVE", "NEGATIVO", "NEGATIVA"),
+    "DET": ("DETECTED",),
+    "ND": ("NOT DETECTED",),
+    "RR": ("REACTIVE",),
+    "NR": ("NON-REACTIVE",),
+    "IND": ("INDETERMINATE",),
+    "E": ("EQUIVOCAL",),
 }
-UNSETTLED = frozenset(
-    {"E", "HM", "IE", "IND", "QCF", "WR"}
-)  # not clear, held back, a failed control
+FLAG_WORDS = {word: code for code, words in _WORDS_OF.items() for word in words}
+# not clear, held back, a failed control
+UNSETTLED = frozenset({"E", "HM", "IE", "IND", "QCF", "WR"})
 _OF_OTHER_THINGS = "<,AC,B,CAR,D,EXP,I,L<,LX,MS,NCL,NS,NULL,OBX,R,S,SDD,SYN-R,SYN-S,TOX,U,UNE,VS,W"
 KNOWN_FLAGS = ABOVE | UNSETTLED | {*FLAG_WORDS.values()} | {*_OF_OTHER_THINGS.split(",")}
 MARKS = "*!#†‡"  # call attention to a value, and never say that nothing was found
@@ -147,17 +136,13 @@ def _percent(quantity: Quantity, tables: CodeTables) -> Percent:
     if quantity.unit and _SHARE_IN_WORDS.fullmatch(quantity.unit.strip()):
         known = None
     if known is None or known.quantity != RATIO:
-        raise Unreadable(
-            "has no unit"
-            if not quantity.unit
-            else f"has a unit that is not a percentage ('{quantity.unit}')"
-        )
+        why = f"has a unit that is not a percentage ('{quantity.unit}')"
+        raise Unreadable(why if quantity.unit else "has no unit")
     unit = "%" if known.factor == 1 else "1"
     if quantity.high is None:
         interval(quantity)
-        return read_percent(
-            {"value": quantity.number, "comparator": quantity.comparator, "unit": unit}
-        )
+        sent = {"value": quantity.number, "comparator": quantity.comparator, "unit": unit}
+        return read_percent(sent)
     if unit == "1":
         raise Unreadable("is a range of fractions")
     return read_percent(f"{quantity.number}-{quantity.high}")

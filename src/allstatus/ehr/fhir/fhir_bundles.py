@@ -21,34 +21,16 @@ from allstatus.errors import InvalidRecord
 
 # kinds of bundles that can hold all there is
 WHOLE = (
-    "document",
-    "message",
-    "transaction",
-    "transaction-response",
-    "batch",
-    "batch-response",
-    "history",
-    "searchset",
-    "collection",
+    *("document", "message", "history", "searchset", "collection"),
+    *("transaction", "transaction-response", "batch", "batch-response"),
 )
 FINE = re.compile(r"2(?!06)\d\d\b")
 FAILED = ("error", "fatal")
 # of FHIR's issue types: what is not here, or may not be, whatever the severity
 LEFT_OUT = (
-    "incomplete",
-    "too-costly",
-    "too-long",
-    "transient",
-    "timeout",
-    "throttled",
-    "exception",
-    "lock-error",
-    "no-store",
-    "security",
-    "suppressed",
-    "forbidden",
-    "login",
-    "expired",
+    *("incomplete", "too-costly", "too-long", "transient", "timeout", "throttled"),
+    *("exception", "lock-error", "no-store"),
+    *("security", "suppressed", "forbidden", "login", "expired"),
 )
 ANY = {"severity": FAILED[0], "code": LEFT_OUT[0]}
 NO_ANSWER = "an error stands in the place of an answer"

@@ -20,6 +20,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     STANDS,
     Standing,
     standing,
+    statuses,
     together,
     updated,
 )
@@ -41,20 +42,9 @@ REASON = "an order's reason"
 NAMED = "told in passing"
 ANSWERED = "an answer on a form"
 DATES = (
-    "authoredOn",
-    "orderedOn",
-    "authored",
-    "occurrenceDateTime",
-    "occurrencePeriod",
-    "billablePeriod",
-    "identifiedDateTime",
-    "identifiedPeriod",
-    "period",
-    "start",
-    "started",
-    "date",
-    "detected",
-    "created",
+    *("authoredOn", "orderedOn", "authored", "occurrenceDateTime", "occurrencePeriod"),
+    *("billablePeriod", "identifiedDateTime", "identifiedPeriod"),
+    *("period", "start", "started", "date", "detected", "created"),
 )
 # elements, step by step, that name what something is about
 NAMING = {
@@ -74,10 +64,8 @@ BESIDE = {
     "Procedure": ("complication", "outcome"),
 }
 OF_OTHERS = ("FamilyMemberHistory", "Goal", "RiskAssessment")  # of kin, or not of what is
-STATUSES = ENCOUNTER | dict.fromkeys(
-    ("active", "inactive", "draft", "revoked", "final", "preliminary", "amended", "waitlist"),
-    STANDS,
-)
+STATUSES = ENCOUNTER | statuses(STANDS, "active", "inactive", "draft", "revoked", "waitlist")
+STATUSES |= statuses(STANDS, "final", "preliminary", "amended")
 
 
 def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement | Mention]:

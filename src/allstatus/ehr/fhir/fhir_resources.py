@@ -19,6 +19,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     Standing,
     noted,
     standing,
+    statuses,
     together,
     updated,
 )
@@ -50,7 +51,8 @@ VERIFICATION = {
     "confirmed": STANDS,
     "refuted": Standing("refuted"),
     "entered-in-error": Standing("entered in error"),
-} | dict.fromkeys(("unconfirmed", "provisional", "differential"), Standing("", "not confirmed"))
+    **statuses(Standing("", "not confirmed"), "unconfirmed", "provisional", "differential"),
+}
 # How ICD-10-GM says it beside a code: excluded, suspected, certain; Z, "state after", is over.
 # Source: HL7 Deutschland, Basisprofil DE R4, icd-10-gm-diagnosesicherheit.
 CERTAINTY = {

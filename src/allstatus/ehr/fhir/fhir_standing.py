@@ -32,6 +32,11 @@ def _doubt(why: str) -> Standing:
     return Standing("", why)
 
 
+def statuses(standing: Standing, *names: str) -> dict[str, Standing]:
+    """Statuses that all mean this."""
+    return dict.fromkeys(names, standing)
+
+
 STANDS = Standing()
 UNSTATED = "(none)"
 ERROR = {"entered-in-error": Standing("entered in error"), UNSTATED: _doubt(NO_STATUS)}
@@ -40,31 +45,22 @@ UNREAD_DONE = _doubt("it cannot be read whether it was done")
 UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
 STATUS_UNKNOWN = _doubt("its status is unknown")
 RESULT = ERROR | {
-    UNSTATED: STANDS,
-    "final": STANDS,
-    "amended": STANDS,
-    "corrected": STANDS,
-    "preliminary": _doubt("preliminary, not final"),
-    "partial": _doubt("preliminary, not final"),
+    **statuses(STANDS, UNSTATED, "final", "amended", "corrected"),
+    **statuses(_doubt("preliminary, not final"), "preliminary", "partial"),
     "registered": _doubt("has no result yet"),
     "cancelled": Standing("cancelled"),
     "unknown": STATUS_UNKNOWN,
 }
 REPORT = RESULT | {"appended": STANDS}
 _DONE = ERROR | {
-    "completed": STANDS,
-    "in-progress": STANDS,
-    "stopped": STANDS,
-    "on-hold": STANDS,
+    **statuses(STANDS, "completed", "in-progress", "stopped", "on-hold"),
     "not-done": Standing("not done"),
     "unknown": STATUS_UNKNOWN,
 }
 ORDERED = "ordered, not known to be given"
 DISPENSED = "dispensed, not known to be taken"
 _TAKEN = ERROR | {
-    "completed": STANDS,
-    "active": STANDS,
-    "stopped": STANDS,
+    **statuses(STANDS, "completed", "active", "stopped"),
     "not-taken": Standing("not taken"),
     "intended": _doubt("intended, not given"),
     "on-hold": _doubt("its status is on hold, not known to be taken"),
@@ -78,39 +74,21 @@ GIVEN: dict[str, dict[str, Standing]] = {
     "Procedure": _DONE | {"preparation": _doubt("not done yet")},
     "MedicationRequest": ERROR
     | {"cancelled": Standing("cancelled"), "draft": _doubt("drafted, not ordered")}
-    | dict.fromkeys(("active", "on-hold", "completed", "stopped", "unknown"), _doubt(ORDERED)),
+    | statuses(_doubt(ORDERED), "active", "on-hold", "completed", "stopped", "unknown"),
     "MedicationDispense": ERROR
-    | dict.fromkeys(("cancelled", "declined", "preparation"), Standing("not dispensed"))
-    | dict.fromkeys(("completed", "in-progress", "on-hold", "stopped"), _doubt(DISPENSED)),
+    | statuses(Standing("not dispensed"), "cancelled", "declined", "preparation")
+    | statuses(_doubt(DISPENSED), "completed", "in-progress", "on-hold", "stopped"),
 }
 ENCOUNTER = ERROR | {
-    UNSTATED: STANDS,
+    **statuses(STANDS, UNSTATED, "finished", "in-progress", "arrived", "triaged", "onleave"),
+    **statuses(STANDS, "completed", "discharged", "discontinued", "on-hold"),
     "cancelled": Standing("cancelled"),
     "planned": _doubt("planned"),
-    **dict.fromkeys(
-        (
-            "finished",
-            "in-progress",
-            "arrived",
-            "triaged",
-            "onleave",
-            "completed",
-            "discharged",
-            "discontinued",
-            "on-hold",
-        ),
-        STANDS,
-    ),
 }
 # How STU3, DSTU2 and requests say that a thing was not done, beside any status.
 NEGATED = (
-    "notGiven",
-    "wasNotGiven",
-    "notDone",
-    "notPerformed",
-    "isNotPerformed",
-    "wasNotTaken",
-    "doNotPerform",
+    *("notGiven", "wasNotGiven", "notDone", "notPerformed", "isNotPerformed"),
+    *("wasNotTaken", "doNotPerform"),
 )
 # How they say why it was not, which beside a status that says it was leaves both.
 WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
@@ -139,9 +117,8 @@ ABSENT = (
 NESTED = frozenset({dict, list})
 SUMMARY = "sent as a summary, without all of it"
 RELIANCE = "labelled as unreliable"
-LABELS = dict.fromkeys(LEFT_OUT, _doubt(SUMMARY)) | dict.fromkeys(
-    ("UNRELIABLE", "UNCERTREL"), _doubt(RELIANCE)
-)
+LABELS = statuses(_doubt(SUMMARY), *LEFT_OUT)
+LABELS |= statuses(_doubt(RELIANCE), "UNRELIABLE", "UNCERTREL")
 
 
 def may_modify(source: str | bytes) -> bool:
@@ -172,16 +149,14 @@ def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
     return False
 
 
-def standing(
-    resource: Json, statuses: dict[str, Standing], *, unmodified: bool = False
-) -> Standing:
+def standing(resource: Json, known: dict[str, Standing], *, unmodified: bool = False) -> Standing:
     """Whether a resource counts, by everything that its kind has for saying so; `unmodified`: it is
     known to have no modifier extension.
     """
     status = resource.get("status")
     if status is None and not unread(resource, "status"):
         status = UNSTATED
-    own = statuses.get(text(status), UNREADABLE_STATUS)
+    own = known.get(text(status), UNREADABLE_STATUS)
     if unmodified and BESIDE.isdisjoint(resource):
         return own  # as most are
     found = [own]

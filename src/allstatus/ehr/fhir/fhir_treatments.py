@@ -20,6 +20,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     modified,
     noted,
     standing,
+    statuses,
     together,
     updated,
 )
@@ -38,46 +39,25 @@ from allstatus.ehr.fhir.json_access import (
 )
 from allstatus.record.remembered import remembered
 
-# R4, DSTU2, R5 as published (with one r) and as meant, then what comes closest
 DATES = (
-    "effectiveDateTime",
-    "effectivePeriod",
-    "performedDateTime",
-    "performedPeriod",
-    "effectiveTimeDateTime",
-    "effectiveTimePeriod",
-    "occurenceDateTime",
-    "occurencePeriod",
-    "occurrenceDateTime",
-    "occurrencePeriod",
-    "whenHandedOver",
-    "whenPrepared",
-    "dateAsserted",
-    "authoredOn",
-    "dateWritten",
+    *("effectiveDateTime", "effectivePeriod", "performedDateTime", "performedPeriod"),  # R4
+    *("effectiveTimeDateTime", "effectiveTimePeriod"),  # DSTU2
+    *("occurenceDateTime", "occurencePeriod"),  # R5 as published, with one r
+    *("occurrenceDateTime", "occurrencePeriod"),  # and as meant
+    *("whenHandedOver", "whenPrepared", "dateAsserted", "authoredOn", "dateWritten"),  # closest
 )
 DATED_SO = ("effective", "performed", "occurence", "occurrence")
 SENT_SO = ("_", *DATED_SO)
 DAYS = tuple(name for name in DATES if name.startswith(DATED_SO))
 REASONS = (
-    "reasonCode",
-    "reasonReference",
-    "reason",
-    "reasonCodeableConcept",
-    "reasonGiven",
-    "reasonForUse",
-    "reasonForUseCodeableConcept",
-    "reasonForUseReference",
+    *("reasonCode", "reasonReference", "reason", "reasonCodeableConcept", "reasonGiven"),
+    *("reasonForUse", "reasonForUseCodeableConcept", "reasonForUseReference"),
 )
 ORDERS = ("request", "basedOn", "prescription", "authorizingPrescription")
 INTENT = "intent"  # mCODE's procedure-intent, its older treatment-intent, and others' names for it
 TAKING = {
-    "taking": STANDS,
-    "taking-as-directed": STANDS,
-    "taking-not-as-directed": STANDS,
-    "stopped": STANDS,
-    "stopped-as-directed": STANDS,
-    "stopped-not-as-directed": STANDS,
+    **statuses(STANDS, "taking", "taking-as-directed", "taking-not-as-directed"),
+    **statuses(STANDS, "stopped", "stopped-as-directed", "stopped-not-as-directed"),
     "not-taking": Standing("not taken"),
 }
 DOSAGES = ("dosage", "dosageInstruction")
@@ -124,16 +104,16 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     )
 
 
-def _standing(resource: Json, statuses: dict[str, Standing], *, unmodified: bool) -> Standing:
-    if statuses is GIVEN["MedicationAdministration"] and resource.get("statusReason"):
+def _standing(resource: Json, known: dict[str, Standing], *, unmodified: bool) -> Standing:
+    if known is GIVEN["MedicationAdministration"] and resource.get("statusReason"):
         done = resource.get("status") == "completed"  # R4: why it was not performed
-        stands = standing(resource, statuses, unmodified=unmodified)
+        stands = standing(resource, known, unmodified=unmodified)
         return together(stands, CONTRADICTS if done else STANDS)
     if resource.get("status") != RECORDED or "adherence" not in resource:
-        return standing(resource, statuses, unmodified=unmodified)
+        return standing(resource, known, unmodified=unmodified)
     said = [code.code for code in codes(obj(resource["adherence"]).get("code"))]
-    taken = next((TAKING[code] for code in said if code in TAKING), statuses[RECORDED])
-    return together(taken, standing(resource, statuses | {RECORDED: STANDS}))
+    taken = next((TAKING[code] for code in said if code in TAKING), known[RECORDED])
+    return together(taken, standing(resource, known | {RECORDED: STANDS}))
 
 
 def _amount(dosages: list[Json]) -> Standing:
