@@ -62,17 +62,12 @@ def account_of(
             if doubtful or _is_open(place):
                 diagnoses.append(_title(statement))
     places[ELSEWHERE, "", ""] += len(reading.chart.others)
-    numbers: dict[str, int] = defaultdict(int)
-    for (place_name, *_), count in places.items():
-        numbers[place_name] += count
+    each = [
+        sum(count for place, count in places.items() if place[0] == kind)
+        for kind in (COUNTED, ASIDE, ELSEWHERE, UNKNOWN)
+    ]
     return ChartAccount(
-        Accounted(
-            sum(places.values()),
-            numbers[COUNTED],
-            numbers[ASIDE],
-            numbers[ELSEWHERE],
-            numbers[UNKNOWN],
-        ),
+        Accounted(sum(each), *each),
         tuple((fact, why, n) for (name, fact, why), n in sorted(places.items()) if name == ASIDE),
         tuple(as_documents(unknown)),
         tuple(dict.fromkeys(diagnoses)),
@@ -86,35 +81,22 @@ def _statements(reading: ChartReading) -> Iterable[Statement]:
 
 
 def _found(reading: ChartReading) -> Iterable[Evidence]:
-    found = (
-        *reading.marrow,
-        *reading.counts,
-        *reading.outside,
-        *reading.signs,
-        *reading.directed,
-        *reading.relief,
-        *reading.asserted,
-        *reading.current,
-        *reading.own,
-    )
+    results = (*reading.marrow, *reading.counts, *reading.outside, *reading.signs, *reading.own)
+    treatments = (*reading.directed, *reading.relief)
+    found = (*results, *treatments, *reading.asserted, *reading.current)
     yield from (item.evidence for item in found)
     yield from (answer.evidence for answer in reading.answers if not answer.why)
 
 
 def _aside(reading: ChartReading, read: Iterable[Evidence]) -> dict[int, tuple[str, str]]:
+    told = [(entry, fact, entry.because) for fact in reading.aside for entry in reading.aside[fact]]
+    doubts = [doubt for of_fact in reading.doubts.values() for doubt in of_fact]
+    doubts += [answer for answer in reading.answers if answer.why]
+    told += [(doubt.evidence, doubt.fact, doubt.why) for doubt in doubts]
+    told += [(entry, "cbc", entry.because) for entry in read if not entry.used]
     found: dict[int, tuple[str, str]] = {}
-    for fact, entries in reading.aside.items():
-        for entry in entries:
-            found.setdefault(_number(entry), (fact, entry.because))
-    for fact, doubts in reading.doubts.items():
-        for doubt in doubts:
-            found.setdefault(_number(doubt.evidence), (fact, doubt.why))
-    for answer in reading.answers:
-        if answer.why:
-            found.setdefault(_number(answer.evidence), (answer.fact, answer.why))
-    for entry in read:
-        if not entry.used:
-            found.setdefault(_number(entry), ("cbc", entry.because))
+    for entry, fact, because in told:
+        found.setdefault(_number(entry), (fact, because))
     return found
 
 
@@ -191,10 +173,9 @@ def unread_warnings(reading: ChartReading, understood: Mapping[int, str]) -> Ite
         if number := len(unknown):
             found = {unknown_code(one) for one in unknown}
             named = [f"{code.system} {code.code}" for code in sorted(found) if code.code]
-            yield (
-                f"{number} {noun}{'s' if number > 1 else ''} could not be read: "
-                f"{_listed(named)}; no table names {'them' if number > 1 else 'it'}"
-            )
+            several, them = ("s", "them") if number > 1 else ("", "it")
+            told_of = f"{number} {noun}{several} could not be read: {_listed(named)}"
+            yield f"{told_of}; no table names {them}"
 
 
 def _listed(named: list[str]) -> str:

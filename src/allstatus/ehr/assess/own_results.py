@@ -94,7 +94,7 @@ def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) ->
         if why:
             reading.doubt(doubt)
             return
-        reading.doubts.setdefault(fact.name, []).append(doubt)
+        reading.keep(doubt)
     reading.own.append(Finding(fact.name, when, evidence, value, specimen=result.specimen))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from allstatus.ehr.coding.code_systems import CodeSystems, plain
+from allstatus.ehr.coding.code_table import broader_of
 from allstatus.ehr.coding.codes import read_yaml
 from allstatus.ehr.coding.site_codes import FILES, TABLES, SiteCodes
 from allstatus.errors import nearest
@@ -70,11 +71,7 @@ def check_site(folder: Path) -> Iterator[str]:
 
 def check_tables(files: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
     """The same of tables read already, each with `data` and `at(path, problem)`."""
-    problems = [
-        problem
-        for name, file in files.items()
-        for problem in (_system_problems(file) if name == "systems" else ())
-    ]
+    problems = [*_system_problems(files["systems"])] if "systems" in files else []
     problems += [p for n, f in files.items() if n != "systems" for p in _table_problems(n, f, ours)]
     yield from problems
     if not problems:
@@ -90,9 +87,8 @@ def _system_problems(file: Any) -> Iterator[str]:
         if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
             yield file.at((name,), f"'{name}' has no names; write names: [its address, ...]")
         elif unknown := set(entry) - {"names", "family"}:
-            yield file.at(
-                (name,), f"'{name}' has a key that is not known ({min(unknown)}); leave it out"
-            )
+            problem = f"'{name}' has a key that is not known ({min(unknown)}); leave it out"
+            yield file.at((name,), problem)
 
 
 def _table_problems(table: str, file: Any, ours: Mapping[str, Any]) -> Iterator[str]:
@@ -119,11 +115,8 @@ def _topic_problems(
 ) -> Iterator[str]:
     entry = file.data[name]
     if known is None and not isinstance(entry.get("title"), str):
-        yield file.at(
-            (name,),
-            f"'{name}' is no topic of {table}{nearest(name, ours[table])}; use one of ours, or "
-            f"give this one a title",
-        )
+        strange = f"'{name}' is no topic of {table}{nearest(name, ours[table])}"
+        yield file.at((name,), f"{strange}; use one of ours, or give this one a title")
     for key, value in entry.items():
         if key in OF_A_TOPIC:
             continue
@@ -135,11 +128,8 @@ def _topic_problems(
             words = ", ".join(str(one).lower() for one in allowed)
             yield file.at((name, key), f"{key} is not one of: {words}")
         elif known is not None and known.get(key) != value:
-            yield file.at(
-                (name, key),
-                f"'{name}' has {key} {known.get(key)} in our table; leave the key out, or make a "
-                f"topic of your own",
-            )
+            told = f"'{name}' has {key} {known.get(key)} in our table"
+            yield file.at((name, key), f"{told}; leave the key out, or make a topic of your own")
 
 
 def _code_problems(code: Any) -> Iterator[str]:
@@ -166,12 +156,10 @@ def _meanings(files: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str
     for name in (name for name in TABLES if name in files):
         topics, seen = {**ours[name], **files[name].data}, _placed_codes(ours[name])
         for topic, entry in files[name].data.items():
-            broader = entry.get("broader", [])
-            for wider in [broader] if isinstance(broader, str) else broader:
+            for wider in broader_of(entry):
                 if wider not in topics or topic in _wider(wider, topics):
-                    yield files[name].at(
-                        (topic, "broader"), f"'{wider}' is no topic, or goes in a circle"
-                    )
+                    problem = f"'{wider}' is no topic, or goes in a circle"
+                    yield files[name].at((topic, "broader"), problem)
             for place, code in enumerate(entry.get("codes", ())):
                 at = topic, "codes", place
                 for problem in _one_meaning(code, topic, known, seen):
@@ -201,8 +189,7 @@ def _wider(name: str, topics: Mapping[str, Any]) -> set[str]:
     while waiting:
         if (one := waiting.pop()) not in found:
             found.add(one)
-            broader = topics.get(one, {}).get("broader", [])
-            waiting += [broader] if isinstance(broader, str) else broader
+            waiting += broader_of(topics.get(one, {}))
     return found
 
 
@@ -240,8 +227,6 @@ def loinc_holds(code: str) -> bool:
     number, _, check = code.partition("-")
     if not (number.isdecimal() and check.isdecimal()):
         return False
-    total = sum(
-        sum(divmod(int(d) * (2 if place % 2 == 0 else 1), 10))
-        for place, d in enumerate(reversed(number))
-    )
+    digits = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(number)))
+    total = sum(sum(divmod(digit, 10)) for digit in digits)
     return (10 - total % 10) % 10 == int(check)

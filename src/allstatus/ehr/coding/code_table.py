@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code
 from allstatus.record.frozen import Frozen, freeze
+from allstatus.record.remembered import remembered
 from allstatus.record.value_class import value_class
 
 _OWN = ("title", "words", "names", "codes", "broader")  # what a topic does not share with others
-KEPT = 1 << 13  # how many concepts are remembered with what they mean
-SHORT = 1000  # characters of codings that are remembered
 
 
 @value_class
@@ -54,7 +53,6 @@ class Table:
     by_code: Mapping[tuple[str, str], Known]
     below: Mapping[str, Mapping[str, Known]]
     rename: Callable[[Code], Code | None] | None = None
-    _found: dict[tuple[Code, ...], tuple[Match, ...]] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(
@@ -80,16 +78,9 @@ class Table:
 
     def find_each(self, codes: Iterable[Code]) -> tuple[Match, ...]:
         """Every topic the codes name, without those that are wider than another of them."""
-        codes = tuple(codes)
-        found = self._found.get(codes)
-        if found is None:
-            found = self._find_each(codes)
-            if sum(len(part) for code in codes for part in code) <= SHORT:
-                if len(self._found) >= KEPT:
-                    self._found.clear()
-                self._found[codes] = found
-        return found
+        return self._find_each(tuple(codes))
 
+    @remembered(1 << 15)
     def _find_each(self, codes: tuple[Code, ...]) -> tuple[Match, ...]:
         found: dict[str, Match] = {}
         for code in codes:
@@ -192,16 +183,17 @@ def _place(topic: Topic, within: set[str], vague: set[str]) -> bool | None:
 def _topic(name: str, topics: dict[str, Any]) -> Topic:
     entry = topics[name]
     wider: set[str] = set()
-    waiting = _broader(entry)
+    waiting = broader_of(entry)
     while waiting:
         if (other := waiting.pop()) not in wider:
             wider.add(other)
-            waiting += _broader(topics[other])
+            waiting += broader_of(topics[other])
     more = {key: value for key, value in entry.items() if key not in _OWN}
     return Topic(name, entry["title"], tuple(entry.get("words", ())), more, frozenset(wider))
 
 
-def _broader(entry: dict[str, Any]) -> list[str]:
+def broader_of(entry: Mapping[str, Any]) -> list[str]:
+    """The topics that an entry names as the next wider than its own."""
     given = entry.get("broader", ())
     return [given] if isinstance(given, str) else list(given)
 

@@ -87,9 +87,7 @@ def code_tables(site: SiteCodes | None = None) -> CodeTables:
 
 
 @lru_cache(maxsize=8)
-def _made(
-    site: SiteCodes | None,
-) -> CodeTables:  # to a cache `f()` is another than `f(None)`
+def _made(site: SiteCodes | None) -> CodeTables:  # to a cache `f()` is another than `f(None)`
     ours = {name: read_yaml(name) for name in TABLES}
     systems = CodeSystems(read_yaml("systems"))
     rename = None
@@ -135,8 +133,3 @@ def table(name: str) -> Table:
 def make_code(system: str, code: str, display: str = "") -> Code:
     """A code with its system by its short name, written as that system writes its codes."""
     return code_tables().systems.code(system, code, display)
-
-
-def is_malignant(code: Code) -> bool:
-    """Whether a code is that of a malignant neoplasm in an edition of ICD-10 or ICD-9."""
-    return code_tables().systems.is_malignant(code)

@@ -5,7 +5,7 @@ beside them but salt, form, route and strength.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
@@ -14,6 +14,27 @@ _NUMBER = re.compile(r"(?<![^\W\d_])\d[\d.,]*")
 _DOTTED = re.compile(r"(?<!\w)([a-z])\.([a-z])\.(?!\w)")  # i.v.
 _SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}\b")  # of a biosimilar: rituximab-abbs
 _WORD = re.compile(r"[^\W\d_][\w²]*(?:-[^\W\d_]+)*|%")
+
+
+def names_in(
+    words: Sequence[str], names: Mapping[str, Any], longest: int, beside: Callable[[str], bool]
+) -> list[Any] | None:
+    """What the names among words stand for, of up to `longest` words each, the longer first; None
+    where another word stands there that may not stand `beside` a name.
+    """
+    found, place = [], 0
+    while place < len(words):
+        ends = range(place + longest, place, -1)
+        name, end = next(
+            ((name, end) for end in ends if (name := " ".join(words[place:end])) in names),
+            ("", place + 1),
+        )
+        if name:
+            found.append(names[name])
+        elif not beside(words[place]):
+            return None
+        place = end
+    return found
 
 
 class MedicineNames:
@@ -66,22 +87,7 @@ class MedicineNames:
     def _ingredients(self, part: str) -> list[Any] | None:
         """The meanings of the names in a part; None for a word that does not belong there."""
         words = _WORD.findall(_SUFFIX.sub(" ", _NUMBER.sub(" ", part)))
-        found, place = [], 0
-        while place < len(words):
-            length = next(
-                (
-                    n
-                    for n in range(self._longest, 0, -1)
-                    if " ".join(words[place : place + n]) in self._names
-                ),
-                0,
-            )
-            if length:
-                found.append(self._names[" ".join(words[place : place + length])])
-            elif words[place] not in self._beside:
-                return None
-            place += length or 1
-        return found
+        return names_in(words, self._names, self._longest, self._beside.__contains__)
 
     def _within_brackets(self, inner: str) -> list[Any] | None:
         """A bracket holds one brand or abbreviation, or what may stand beside a name."""

@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from allstatus.ehr.coding.comments import without_accents
+from allstatus.ehr.coding.medicine_names import names_in
 from allstatus.record.code_files import read_yaml
 from allstatus.record.remembered import remembered
 
@@ -25,23 +26,13 @@ def topics_named(text: str) -> tuple[str, ...]:
     """
     names, longest, beside = _words()
     words = _WORD.findall(without_accents(text.lower()))
-    found, place = dict[str, None](), 0
-    while place < len(words):
-        ends = range(min(longest, len(words) - place), 0, -1)
-        length = next((n for n in ends if tuple(words[place : place + n]) in names), 0)
-        if length:
-            found[names[tuple(words[place : place + length])]] = None
-        elif words[place] not in beside and not words[place].isdecimal():
-            return ()
-        place += length or 1
-    return tuple(found)
+    found = names_in(words, names, longest, lambda word: word in beside or word.isdecimal())
+    return tuple(dict.fromkeys(found or ()))
 
 
 @cache
-def _words() -> tuple[dict[tuple[str, ...], str], int, frozenset[str]]:
-    """Names as words with their topics, the length of the longest, and what may stand beside."""
+def _words() -> tuple[dict[str, str], int, frozenset[str]]:
+    """Names with their topics, how many words the longest has, and what may stand beside them."""
     said = read_yaml("specimen-words")
-    names = {
-        tuple(name.split()): topic for topic, spelled in said["names"].items() for name in spelled
-    }
-    return names, max(map(len, names)), frozenset(said["beside"])
+    names = {name: topic for topic, spelled in said["names"].items() for name in spelled}
+    return names, max(len(name.split()) for name in names), frozenset(said["beside"])

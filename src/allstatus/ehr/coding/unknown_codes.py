@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement, Treatment
 from allstatus.ehr.coding.codes import CodeTables
@@ -133,7 +133,7 @@ def as_yaml(found: Counter[UnknownCode]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _in_order(found: Counter[UnknownCode]) -> list[tuple[UnknownCode, int]]:
+def _in_order(found: Mapping[Any, int]) -> list[tuple[Any, int]]:
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -142,10 +142,9 @@ def as_documents(found: Mapping[UnknownCode, int]) -> list[dict[str, str | int]]
     rows: dict[tuple[str, str, str], int] = defaultdict(int)
     for code, times in found.items():
         rows[code.system, code.code, code.display] += times
-    ordered = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
     return [
         {"system": system, "code": code, "display": display, "count": times}
-        for (system, code, display), times in ordered
+        for (system, code, display), times in _in_order(rows)
     ]
 
 

@@ -89,14 +89,20 @@ class ChartReading:
         """Note what does not count for a fact, and why."""
         self.aside.setdefault(fact, []).append(evidence.set_aside(because))
         if warn:
-            title = f" ({evidence.title})" if evidence.title else ""
-            self.warn(f"{evidence.source}{title}: {because}")
+            self._warn_of(evidence, because)
 
     def doubt(self, doubt: Doubt) -> None:
         """Note what cannot be relied on, though it may count."""
+        self.keep(doubt)
+        self._warn_of(doubt.evidence, doubt.why)
+
+    def keep(self, doubt: Doubt) -> None:
+        """The same of what a reader need not be told of."""
         self.doubts.setdefault(doubt.fact, []).append(doubt)
-        title = f" ({doubt.evidence.title})" if doubt.evidence.title else ""
-        self.warn(f"{doubt.evidence.source}{title}: {doubt.why}")
+
+    def _warn_of(self, evidence: Evidence, why: str) -> None:
+        title = f" ({evidence.title})" if evidence.title else ""
+        self.warn(f"{evidence.source}{title}: {why}")
 
     def warn(self, warning: str) -> None:
         """Note a warning once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from allstatus.ehr.chart import UNREAD_STATUS, Problem, Result, Statement, Treatment
 from allstatus.ehr.coding.codes import Match
@@ -43,7 +44,7 @@ def assert_by_problem(
     said = replace(evidence, sent=problem.clinical)
     if problem.doubt:
         if says:
-            reading.doubt(Doubt(FACT, match.topic.name, when, why, evidence, says, firm=True))
+            _doubt(reading, match.topic.name, when, why, evidence, says)
         if clinical or problem.clinical == UNREAD_STATUS:
             _doubt_clinical(reading, match, said, clinical, when, why)
         return
@@ -72,16 +73,20 @@ def _doubt_clinical(
 ) -> None:
     """A clinical status that may be of any time since its condition began, or of none."""
     span = When("", when.first, max(when.first, reading.as_of or date.max))
-    reading.doubt(Doubt(FACT, match.topic.name, span, why, said, clinical, firm=True))
+    _doubt(reading, match.topic.name, span, why, said, clinical)
+
+
+def _doubt(
+    reading: ChartReading, name: str, when: When, why: str, evidence: Evidence, says: Any
+) -> None:
+    reading.doubt(Doubt(FACT, name, when, why, evidence, says, firm=True))
 
 
 def _assert_by_one(reading: ChartReading, problem: Problem, evidence: Evidence, when: When) -> None:
     """What one of several codings asserts that the others do not say: it may be so."""
     for match in reading.tables.diagnoses.find_each(problem.codes):
         if says := match.topic["asserts"]:
-            day = problem.recorded or when
-            doubt = Doubt(FACT, match.topic.name, day, TORN, evidence, says, firm=True)
-            reading.doubt(doubt)
+            _doubt(reading, match.topic.name, problem.recorded or when, TORN, evidence, says)
 
 
 def _assert_undated(
@@ -94,23 +99,22 @@ def _assert_undated(
         reading.current.append(Finding(match.topic.name, end, counted, says))
     elif says != NO_REMISSION:
         span = When("", when.first, max(when.first, reading.as_of))
-        reading.doubt(Doubt(FACT, match.topic.name, span, UNDATED, evidence, says, firm=True))
+        _doubt(reading, match.topic.name, span, UNDATED, evidence, says)
 
 
 def assert_by_result(
     reading: ChartReading, result: Result, when: When, why: str, evidence: Evidence
 ) -> None:
     """What a clinician's coded disease status asserts, if it is about this leukemia."""
-    answer = reading.tables.results.find(result.value.codes) or reading.tables.diagnoses.find(
-        result.value.codes
-    )
-    about = reading.tables.diagnoses.find(result.focus)
+    tables, said = reading.tables, result.value.codes
+    answer, about = tables.results.find(said), tables.diagnoses.find(result.focus)
+    answer = answer or tables.diagnoses.find(said)
     says = answer.topic["asserts"] if answer else None
     if result.focus and _is_another(reading, result, about):
         reading.put_aside(FACT, evidence, "about another condition")
     elif not result.focus and reading.other_cancers:
         problem = f"does not say which cancer it is about ({_others(reading)})"
-        reading.doubt(Doubt(FACT, "disease_status", when, problem, evidence, says, firm=True))
+        _doubt(reading, "disease_status", when, problem, evidence, says)
     elif answer is not None and not says:
         reading.put_aside(FACT, evidence, TREND)
     elif answer is None or why or (result.focus and not _is_this(reading, about)):
@@ -166,18 +170,16 @@ def _spread(reading: ChartReading, match: Match) -> str:
     topic = match.topic
     if not reading.has_all or topic["cleared"]:
         return ""
-    if reading.other_cancers:
-        return topic["spread"] or topic["site"] or ""
-    elsewhere = (topic["hint"] or "other") if topic["secondary"] else ""
+    ours_alone = topic["secondary"] and not reading.other_cancers
+    elsewhere = (topic["hint"] or "other") if ours_alone else ""
     return topic["spread"] or topic["site"] or elsewhere
 
 
 def _doubt_by(reading: ChartReading, statement: Statement, match: Match, sent: str) -> None:
     when, why = place_in_time(reading, statement)
-    evidence, says, told = evidence_of(statement, match, sent), match.topic["asserts"], why
+    evidence, says = evidence_of(statement, match, sent), match.topic["asserts"]
     fact, name = (FACT, match.topic.name) if says else (OUTSIDE, _spread(reading, match))
-    told = why or UNCONFIRMED
-    reading.doubt(Doubt(fact, name, when, told, evidence, says or True, firm=True))
+    reading.doubt(Doubt(fact, name, when, why or UNCONFIRMED, evidence, says or True, firm=True))
 
 
 def _others(reading: ChartReading) -> str:
@@ -193,9 +195,7 @@ def settle_asserted(reading: ChartReading) -> None:
     for item in reading.asserted:
         if _nameless(reading, item) and reading.other_cancers:
             why = f"does not name its leukemia ({_others(reading)})"
-            reading.doubt(
-                Doubt(FACT, item.name, item.when, why, item.evidence, item.value, firm=True)
-            )
+            _doubt(reading, item.name, item.when, why, item.evidence, item.value)
         elif first is not None and item.when.last <= first and item.value == REMISSION:
             reading.put_aside(FACT, item.evidence, BEFORE_TREATMENT, warn=True)
         else:

@@ -46,14 +46,12 @@ FACT_OF = {
     "marrow_report": MARROW,
     **dict.fromkeys(COMPONENTS, COUNT),
 }
-PLACES = {
-    "marrow_blasts": "marrow",
-    "marrow_report": "marrow",
-    **dict.fromkeys(COMPONENTS, "blood"),
-}
+PLACES = dict.fromkeys(("marrow_blasts", "marrow_report"), "marrow")
+PLACES |= dict.fromkeys(COMPONENTS, "blood")
 OTHER_PERSON = "of another person's specimen"
 TWO_PLACES = "the code and the specimen name different places"
 NO_PLACE = "neither its code nor its specimen names a place that is known here"
+ZONELESS = "results whose time of day has no time zone: {}; their dates are taken as written"
 STRANGE = "specimens not known here ({}): the codes of their results name the place"
 A_REPORT = "a report code, which is not a percentage of blasts"
 
@@ -110,10 +108,7 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
     if strange:
         reading.warn(STRANGE.format("; ".join(sorted(strange))))
     if zoneless:
-        reading.warn(
-            f"results whose time of day has no time zone: {zoneless}; their dates are taken as "
-            "written"
-        )
+        reading.warn(ZONELESS.format(zoneless))
 
 
 def _place_result(
@@ -174,10 +169,8 @@ def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[
 def note_dates(reading: ChartReading, result: Result) -> None:
     """Warn of a date that is known in part, and of what the reader of a result noted."""
     if result.when and result.when.vague:
-        reading.warn(
-            f"{result.source}: its date is known only as {result.when.text}; it is taken as the "
-            f"last day of that time"
-        )
+        told = f"its date is known only as {result.when.text}"
+        reading.warn(f"{result.source}: {told}; it is taken as the last day of that time")
     for note in result.notes:
         reading.warn(f"{result.source}: {note}")
 
@@ -200,18 +193,11 @@ def _file(
         if item.why:
             reading.doubt(doubt)
             return
-        reading.doubts.setdefault(item.fact, []).append(doubt)
-    to.append(
-        Finding(
-            item.name,
-            item.when,
-            _evidence(item.result, item.match, because, read),
-            value,
-            item.site if item.fact == OUTSIDE else "",
-            by_default=by_default,
-            specimen=item.result.specimen,
-        )
-    )
+        reading.keep(doubt)
+    evidence = _evidence(item.result, item.match, because, read)
+    site, specimen = item.site if item.fact == OUTSIDE else "", item.result.specimen
+    finding = Finding(item.name, item.when, evidence, value, site, specimen=specimen)
+    to.append(replace(finding, by_default=True) if by_default else finding)
 
 
 def _unread(

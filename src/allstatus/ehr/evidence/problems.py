@@ -186,17 +186,9 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         reading.doubt(doubt)
         return
     if until is not None and until.vague:  # it may be over before the last day of that time
-        reading.doubts.setdefault(fact, []).append(doubt)
-    reading.signs.append(
-        Finding(
-            match.topic.name,
-            when,
-            counted,
-            read,
-            until=until,
-            site=match.topic["suggests"] or "",
-        )
-    )
+        reading.keep(doubt)
+    name, site = match.topic.name, match.topic["suggests"] or ""
+    reading.signs.append(Finding(name, when, counted, read, until=until, site=site))
 
 
 def _is_of_another_cause(reading: ChartReading, problem: Problem) -> bool | None:
@@ -231,9 +223,8 @@ def _place_outside(
         counted = evidence.counted("a coded finding", shown)
         reading.outside.append(Finding(name, when, counted, here, site))
     if until is not None and here and not problem.doubt:
-        clear = replace(evidence, date=until.shown).counted(
-            "recorded as resolved", f"not found ({site})"
-        )
+        dated = replace(evidence, date=until.shown)
+        clear = dated.counted("recorded as resolved", f"not found ({site})")
         by_then = replace(until, first=until.last)
         reading.outside.append(Finding(name, by_then, clear, False, site))
 

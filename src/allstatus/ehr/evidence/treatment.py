@@ -33,6 +33,7 @@ STRANGE_INTENT = "an unread intent"
 UNDATED_TREATMENT = "has no date, so it cannot be placed before or after a result"
 EARLIER = "given before the leukemia began"
 BEFORE_RECORDED = "given long before the leukemia was recorded, and does not say what for"
+ANOTHER_CANCER = "another cancer is on the chart ({}) and it does not say which this was for"
 OTHER_REASON = "given for a reason that is not known to be {}"
 
 
@@ -42,7 +43,9 @@ def read_treatments(reading: ChartReading) -> None:
         if not known_by(treatment, reading.as_of):
             continue
         doubt_by_reason(reading, treatment)
-        match = _weightiest(reading.tables.treatments.find_each(treatment.codes))
+        # of several drugs given together the one that says most
+        each = reading.tables.treatments.find_each(treatment.codes)
+        match = max(each, key=lambda one: _weight(one.topic), default=None)
         topic = match.topic if match else _named(treatment, reading.tables)
         intent = _stated(treatment, reading.tables)
         if topic is not None or (intent is not None and intent.topic["intent"] == "directed"):
@@ -66,13 +69,6 @@ def _weight(topic: Topic) -> int:
     return WEIGHT.get(topic["purpose"], 0)
 
 
-def _weightiest(matches: tuple[Match, ...]) -> Match | None:
-    """Of several drugs given together the one that says most: directed at the leukemia, else one
-    whose use depends.
-    """
-    return max(matches, key=lambda match: _weight(match.topic), default=None)
-
-
 def _place(
     reading: ChartReading,
     treatment: Treatment,
@@ -93,10 +89,8 @@ def _place(
     title = topic.title if topic else treatment.text
     if topic is not None and match is None:
         because += ", read by its name"
-        reading.warn(
-            f"{treatment.source}: its code is not in the tables; it is read by its name "
-            f"({topic.title})"
-        )
+        named = f"its code is not in the tables; it is read by its name ({topic.title})"
+        reading.warn(f"{treatment.source}: {named}")
     if purpose == "relief":
         if not why:
             site = "counts" if topic and topic["supports_counts"] else ""
@@ -105,9 +99,8 @@ def _place(
         told = f"{because}; it does not count as treatment of the leukemia"
         reading.put_aside(FACT, evidence, told)
         return
-    why = _not_known(
-        reading, treatment, why, UNSTATED.format(title.lower()) * (purpose == "depends")
-    )
+    unstated = UNSTATED.format(title.lower()) if purpose == "depends" else ""
+    why = _not_known(reading, treatment, why, unstated)
     if why := _for_something_else(reading, treatment, when) or why:
         reading.doubt(Doubt(FACT, title, when, why, evidence, True, firm=True))
         return
@@ -140,11 +133,8 @@ def _purpose(topic: Topic | None, intent: Match | None, route: Match | None) -> 
     if intent is not None:
         return intent.topic["intent"], f"its stated intent: {intent.topic.title.lower()}"
     assert topic is not None
-    if (
-        topic["purpose"] == "depends"
-        and route is not None
-        and route.topic["route"] == "intrathecal"
-    ):
+    intrathecal = route is not None and route.topic["route"] == "intrathecal"
+    if topic["purpose"] == "depends" and intrathecal:
         return "directed", "given into the spinal fluid"
     return topic["purpose"], f"{topic.title.lower()}, by the treatment table"
 
@@ -175,12 +165,7 @@ def _for_something_else(reading: ChartReading, treatment: Treatment, when: When)
     if reading.onset is None and _before(reading.recorded, when):
         return BEFORE_RECORDED
     others = [c.title for c in reading.others if _may_be_for(c, when)]
-    if others:
-        return (
-            f"another cancer is on the chart ({cancers(others)}) and it does not "
-            f"say which this was for"
-        )
-    return ""
+    return ANOTHER_CANCER.format(cancers(others)) if others else ""
 
 
 def _may_be_for(cancer: OtherCancer, when: When) -> bool:
