@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import chain, count
+from itertools import count
 from typing import Any, NamedTuple
 
 from allstatus.ehr.dates import When
@@ -195,6 +195,11 @@ class Chart:
     others: list[Statement] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
 
+    @property
+    def statements(self) -> tuple[Result | Problem | Treatment, ...]:
+        """Everything stated that may say something of a status."""
+        return (*self.results, *self.problems, *self.treatments)
+
     def add(self, statement: Statement | Mention) -> None:
         """Put a statement where it belongs."""
         if isinstance(statement, Result):
@@ -210,14 +215,14 @@ class Chart:
 
     def take_in_doubt(self, other: Chart, why: str) -> None:
         """Add what another chart holds as it may be this patient's, or not."""
-        told: tuple[list[Any], ...] = other.results, other.problems, other.treatments
-        for said in chain(*told, other.others, other.mentions):
+        told: tuple[Statement | Mention, ...] = (*other.statements, *other.others, *other.mentions)
+        for said in told:
             self.add(changed(said, doubt=doubt_of(said) or why))
 
     def numbered(self) -> Chart:
         """The same with a number of its own for each statement."""
-        statements = (*self.results, *self.problems, *self.treatments)
-        if len({statement.number for statement in statements}) == len(statements):
+        numbers = [statement.number for statement in self.statements]
+        if len({*numbers}) == len(numbers):
             return self
         number = count()
         return replace(

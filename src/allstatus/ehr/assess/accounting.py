@@ -35,7 +35,7 @@ Place = tuple[str, str, str]  # the place, and for what was set aside its fact a
 
 def understandings(reading: ChartReading, tables: CodeTables) -> dict[int, str]:
     """Which of a chart's statements are understood, by their numbers."""
-    found = {one.number: understanding(one, tables) for one in _statements(reading)}
+    found = {one.number: understanding(one, tables) for one in reading.chart.statements}
     return found | dict.fromkeys(reading.asked, UNDERSTOOD)
 
 
@@ -50,7 +50,7 @@ def account_of(
     unknown: dict[UnknownCode, int] = defaultdict(int)
     diagnoses: list[str] = []
     concerned = bool(reading.marrow or reading.directed)
-    for statement in _statements(reading):
+    for statement in reading.chart.statements:
         known = understood[statement.number]
         place = _place(statement, known, reading, tables, counted, aside)
         places[place] += 1
@@ -73,11 +73,6 @@ def account_of(
         tuple(dict.fromkeys(diagnoses)),
         concerned,
     )
-
-
-def _statements(reading: ChartReading) -> Iterable[Statement]:
-    chart = reading.chart
-    return (*chart.results, *chart.problems, *chart.treatments)
 
 
 def _found(reading: ChartReading) -> Iterable[Evidence]:

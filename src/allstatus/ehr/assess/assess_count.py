@@ -13,12 +13,7 @@ from allstatus.ehr.dates import last_ones, shifted
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.record.blood_count import COMPONENTS, verdict_of_count
-from allstatus.record.count_component import (
-    ADULT_RANGES,
-    ADULT_TABLE,
-    CONFLICT,
-    FLAG_AGAINST_RANGE,
-)
+from allstatus.record.count_component import ADULT_RANGES, ADULT_TABLE, CONFLICT, FLAG_AGAINST_RANGE
 from allstatus.table.chart_context import Evidence
 
 FACT = "cbc"
@@ -137,10 +132,9 @@ def _notes(scene: Scene, chosen: list[Finding]) -> None:
     usable = _usable(scene, counts)
     for item in chosen:
         if item.value is None:
-            found.warnings.append(
-                f"{item.evidence.source}: {item.evidence.title.lower()} left out: "
-                f"{item.evidence.because}"
-            )
+            told = item.evidence
+            left_out = f"{told.title.lower()} left out: {told.because}"
+            found.warnings.append(f"{told.source}: {left_out}")
     if early := len(counts) - len(usable):
         because = "no later than the start of treatment"
         found.note(FACT, [Evidence(f"{early} results", because=because)])
@@ -149,7 +143,5 @@ def _notes(scene: Scene, chosen: list[Finding]) -> None:
         found.note(FACT, [Evidence(f"{others} other results", because=because)])
     latest = max((item.when.last for item in usable), default=None)
     if day is not None and latest is not None and latest - day > scene.window:
-        found.warnings.append(
-            f"later blood counts (to {latest}) do not belong to the marrow of {day}; the "
-            f"answer is about that day"
-        )
+        later = f"later blood counts (to {latest}) do not belong to the marrow of {day}"
+        found.warnings.append(f"{later}; the answer is about that day")

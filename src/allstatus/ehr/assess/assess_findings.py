@@ -106,7 +106,7 @@ def assess_signs(scene: Scene, start: date) -> None:
     elif elsewhere:
         found.derive(SIGNS, "present_other_cause", (item.evidence for item in elsewhere))
     elif scene.options.symptoms_absent:
-        evidence = Evidence("assumption", read="absent", used=True, because=NO_SYMPTOMS)
+        evidence = Evidence("assumption").counted(NO_SYMPTOMS, "absent")
         found.derive(SIGNS, "absent", [evidence], "assumed")
         found.assume(SIGNS, "absent", NO_SYMPTOMS)
     alone = "says that this finding is absent, not that all are"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import chain
-from typing import Any
+from operator import attrgetter
 
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import NO_DOUBT, DayIndex
@@ -24,6 +24,7 @@ PLACES_CLEAR = (
 )
 EARLIER_ASSUMED = f"It was decided at an earlier assessment, by the assumption {SYMPTOMS_ABSENT}."
 DAY = timedelta(days=1)
+_order = attrgetter("when.order", "evidence.source")
 UNDATED_STATUS = "its date is not known, so it cannot be placed before this assessment"
 
 
@@ -91,18 +92,12 @@ def _cleared_since(scene: Scene) -> None:
     clear = scene.above(found.facts.get("marrow_blast_percent")) is False
     if places and OUTSIDE not in found.facts and (clear or "marrow" not in places):
         why = PLACES_CLEAR.format(places=", ".join(sorted(places)))
-        found.derive(
-            OUTSIDE, "absent", [Evidence("assumption", read="absent", used=True, because=why)]
-        )
+        found.derive(OUTSIDE, "absent", [Evidence("assumption").counted(why, "absent")])
         found.assume(OUTSIDE, "absent", why)
-
-
-def _order(item: Finding) -> tuple[Any, ...]:
-    return item.when.order, item.evidence.source
 
 
 def _first_few(directed: DayIndex[Finding], before: date | None) -> Iterator[Evidence]:
     shown = sorted(directed.between(None, before), key=_order)
     yield from (item.evidence for item in shown[:5])
     if rest := len(shown[5:]):
-        yield Evidence(f"{rest} more", read="disease-directed", used=True, because="given later")
+        yield Evidence(f"{rest} more").counted("given later", "disease-directed")

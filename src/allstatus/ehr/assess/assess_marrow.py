@@ -71,10 +71,8 @@ def _before_what_followed(scene: Scene, latest: list[Finding], day: date) -> str
     """
     first = day if scene.moment.exact else min(i.when.first for i in latest)
     if scene.treated is not None and first <= scene.treated:
-        return (
-            f"taken no later than the start of treatment ({scene.treated}), so it cannot show what "
-            f"followed"
-        )
+        before = f"taken no later than the start of treatment ({scene.treated})"
+        return f"{before}, so it cannot show what followed"
     clean = any(scene.above(item.value) is not True for item in latest)
     relapses = scene.past.relapses
     for event in relapses[bisect_right(relapses, day, key=lambda event: event.day) :]:

@@ -55,19 +55,14 @@ class CallerFacts:
 
 def make_overlays(value: object, model: type[Record] = Record) -> tuple[CallerFacts, ...]:
     """One record or a list of them; raises InvalidRecord when one is not a record."""
-    overlays = []
     items: list[Any] = value if isinstance(value, list) else [value]
-    for item in items:
-        record = model.read(item)
-        facts = {
-            name: item[name]
-            for name in record.model_fields_set
-            if item[name] is not None and name not in ("id", "as_of")
-        }
-        overlays.append(
-            CallerFacts(None if record.id is None else str(record.id), record.as_of, facts)
-        )
-    return tuple(overlays)
+    return tuple(_overlay(item, model.read(item)) for item in items)
+
+
+def _overlay(sent: Any, record: Record) -> CallerFacts:
+    named = record.model_fields_set - {"id", "as_of"}
+    facts = {name: sent[name] for name in named if sent[name] is not None}
+    return CallerFacts(None if record.id is None else str(record.id), record.as_of, facts)
 
 
 def by_day(overlays: Iterable[CallerFacts], ruleset: RuleSet) -> list[CallerFacts]:
@@ -115,34 +110,31 @@ def doubt_callers(reading: ChartReading, overlays: Iterable[CallerFacts], rulese
     """
     why = answer_texts(ruleset)["caller_open"]
     for overlay in overlays:
-        if overlay.as_of is None:
+        if (day := overlay.as_of) is None:
             continue
-        day = overlay.as_of
         when = When(day.isoformat(), day, day)
         for fact in (*OPEN, SIGNS):
-            if overlay.facts.get(fact) is not None and not _is_open(overlay, fact, ruleset):
+            if (said := overlay.facts.get(fact)) is None:
+                continue
+            if not _is_open(overlay, fact, ruleset):
                 _settle(reading, fact, day)
-        for fact, name in OPEN.items():
-            if overlay.facts.get(fact) is not None and _is_open(overlay, fact, ruleset):
-                sent = str(overlay.facts[fact])
-                evidence = Evidence(SUPPLIED, title=fact, date=when.text, sent=sent)
-                reading.doubts.setdefault(fact, []).append(Doubt(fact, name, when, why, evidence))
+            elif fact in OPEN:
+                evidence = Evidence(SUPPLIED, title=fact, date=when.text, sent=str(said))
+                reading.keep(Doubt(fact, OPEN[fact], when, why, evidence))
         if overlay.facts.get(SINCE) is True:
-            evidence = Evidence(SUPPLIED, date=when.text, read=RELAPSE, used=True, because=SUPPLIED)
+            evidence = Evidence(SUPPLIED, date=when.text).counted(SUPPLIED, RELAPSE)
             reading.asserted.append(Finding(SINCE, when, evidence, RELAPSE))
         elif overlay.facts.get(SINCE) == "unknown":
             evidence = Evidence(SUPPLIED, title=SINCE, date=when.text)
-            doubt = Doubt(PAST, SINCE, when, why, evidence, RELAPSE, firm=True)
-            reading.doubts.setdefault(PAST, []).append(doubt)
+            reading.keep(Doubt(PAST, SINCE, when, why, evidence, RELAPSE, firm=True))
     _place_signs(reading, overlays, ruleset, why)
 
 
 def _settle(reading: ChartReading, fact: str, day: date) -> None:
     """Set aside what was in doubt of a fact up to a day of which the caller says what it is."""
-    doubts = reading.doubts.pop(fact, [])
-    for doubt in doubts:
+    for doubt in reading.doubts.pop(fact, []):
         if doubt.when.vague or doubt.when.last > day:
-            reading.doubts.setdefault(fact, []).append(doubt)
+            reading.keep(doubt)
         else:
             reading.put_aside(fact, doubt.evidence, doubt.why)
 
@@ -159,8 +151,7 @@ def _place_signs(
         when = When(day.isoformat(), day, day)
         evidence = Evidence(SUPPLIED, title=SIGNS, date=when.text, sent=str(overlay.facts[SIGNS]))
         if _is_open(overlay, SIGNS, ruleset):
-            doubts = reading.doubts.setdefault(SIGNS, [])
-            doubts.append(Doubt(SIGNS, SIGNS, when, why, evidence))
+            reading.keep(Doubt(SIGNS, SIGNS, when, why, evidence))
         else:
             told = evidence.counted(SUPPLIED, str(value))
             reading.signs.append(Finding(SIGNS, when, told, value))
@@ -182,10 +173,8 @@ def lay_over(found: Assessment, overlay: CallerFacts) -> None:
         if found.facts.get(fact) not in (None, "unknown", value) and fact in found.evidence:
             found.warnings.append(f"{fact}: the caller's value stands in the place of the chart's")
         found.facts[fact], found.states[fact] = value, "given"
-        found.evidence[fact] = [
-            Evidence(SUPPLIED, sent=str(value), read=str(value), used=True, because=SUPPLIED),
-            *replaced,
-        ]
+        supplied = Evidence(SUPPLIED, sent=str(value)).counted(SUPPLIED, str(value))
+        found.evidence[fact] = [supplied, *replaced]
     answered = {doubt.sentence for doubt in found.open if doubt.fact in overlay.facts}
     found.warnings = [warning for warning in found.warnings if warning not in answered]
     found.conflicts = [entry for entry in found.conflicts if not set(entry[1]) & set(overlay.facts)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
+from operator import attrgetter
 from typing import NamedTuple
 
 from allstatus.ehr.evidence.chart_reading import Finding
@@ -37,6 +38,9 @@ class Event:
     def begin(self) -> date:
         """The first day it may be of."""
         return self.first or self.day
+
+
+_day, _order = attrgetter("day"), attrgetter("day", "kind")
 
 
 class Tally(NamedTuple):
@@ -75,13 +79,11 @@ class History:
     @classmethod
     def coded(cls, asserted: Iterable[Finding]) -> History:
         """What the chart's dated status codes assert."""
-        return cls(
-            [
-                Event(item.when.last, item.value, item.evidence, first=item.when.first)
-                for item in asserted
-                if item.value in (REMISSION, RELAPSE)
-            ]
+        events = (
+            Event(item.when.last, item.value, item.evidence, first=item.when.first)
+            for item in asserted
         )
+        return cls([event for event in events if event.kind in (REMISSION, RELAPSE)])
 
     def decided(
         self,
@@ -97,13 +99,8 @@ class History:
         kind = self._kind(status, day)
         if kind is not None:
             because = "decided at an earlier assessment and carried forward"
-            evidence = Evidence(
-                f"assessment of {day}",
-                date=day.isoformat(),
-                read=status.name,
-                used=True,
-                because=because,
-            )
+            evidence = Evidence(f"assessment of {day}", date=day.isoformat())
+            evidence = evidence.counted(because, status.name)
             places = places if kind == RELAPSE else frozenset()
             event = Event(day, kind, evidence, True, assumed, places)
             del self._tallies[bisect_right(self.events, _order(event), key=_order) + 1 :]
@@ -249,11 +246,3 @@ def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
     share = read_percent(percent)
     above = {limit.above(share) for limit in _marrow_limits(ruleset)}
     return True if True in above else None if None in above or not above else False
-
-
-def _day(event: Event) -> date:
-    return event.day
-
-
-def _order(event: Event) -> tuple[date, str]:
-    return event.day, event.kind

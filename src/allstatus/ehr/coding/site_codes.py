@@ -41,14 +41,12 @@ class SiteCodes:
         for name, entry in self.data.get("systems", {}).items():
             known = merged.get(name, {"names": []})
             merged[name] = {**known, **entry, "names": [*known["names"], *entry["names"]]}
-        for topics in (self.data.get(name, {}) for name in TABLES):
-            for entry in topics.values():
-                for code in entry.get("codes", ()):
-                    address = plain(str(code["system"]))
-                    if ":" in address and address not in merged:
-                        known_as = CodeSystems(merged).name(str(code["system"]))
-                        if known_as not in merged:
-                            merged[address] = {"names": [address]}
+        entries = [entry for name in TABLES for entry in self.data.get(name, {}).values()]
+        sent = [str(code["system"]) for entry in entries for code in entry.get("codes", ())]
+        for system in dict.fromkeys(sent):
+            address = plain(system)
+            if ":" in address and CodeSystems(merged).name(system) not in merged:
+                merged[address] = {"names": [address]}
         return merged
 
     def laid_over(self, name: str, ours: Mapping[str, Any], systems: CodeSystems) -> dict[str, Any]:
@@ -84,9 +82,8 @@ def read_site_codes(folder: str | Path) -> SiteCodes:
 
     place = Path(folder)
     if not place.is_dir():
-        raise RulesError(
-            [f"--codes {folder}: is not a folder; give one with {', '.join(FILES)} as .yaml"]
-        )
+        remedy = f"give one with {', '.join(FILES)} as .yaml"
+        raise RulesError([f"--codes {folder}: is not a folder; {remedy}"])
     if problems := tuple(check_site(place)):
         raise RulesError(problems)
     return _read(place)

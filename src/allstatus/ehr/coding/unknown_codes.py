@@ -104,7 +104,7 @@ def count_unknown(charts: Iterable[Chart], tables: CodeTables) -> Counter[Unknow
     """How often each coding no table names stands in charts; an empty one where none was sent."""
     found: Counter[UnknownCode] = Counter()
     for chart in charts:
-        for statement in (*chart.results, *chart.problems, *chart.treatments):
+        for statement in chart.statements:
             found.update(unknown_of(statement, tables))
             found.update(unknown_parts(statement, tables))
     return found
