@@ -10,11 +10,11 @@ from datetime import date
 from allstatus.ehr.chart import Mention, Quantity, Result, Statement
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_patients import whose
-from allstatus.ehr.fhir.fhir_sent import source_of
+from allstatus.ehr.fhir.fhir_sent import stated
 from allstatus.ehr.fhir.fhir_standing import REPORT, STANDS, Standing, standing, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.fhir_versions import split_address
-from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, span, text, when, words
+from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, span, text, when
 
 DOCUMENTS = ("DocumentReference", "Composition")
 ATTACHED = Quantity("an attached document", text="an attached document")
@@ -31,18 +31,9 @@ def read_document(resource: Json, whole: Statement, store: ResourceStore) -> Ite
     stands = together(standing(resource, STATUSES), own)
     day = _day(resource)
     written = when(resource, *WRITTEN)
-    result = Result(
-        source_of(resource),
-        coded,
-        day,
-        written,
-        stands.void,
-        words(resource.get("type")),
-        doubt=stands.doubt,
-        latest=None if day else last_day([written, updated(resource)]),
-        value=ATTACHED,
-        **identity(resource, store),
-    )
+    of_it = stated(resource, stands, day, resource.get("type")) | identity(resource, store)
+    of_it["latest"] = None if day else last_day([written, updated(resource)])
+    result = Result(**of_it, codes=coded, issued=written, value=ATTACHED)
     listed = (store.resolve(resource, one) for one in entries(resource))
     parts = [codes(one.get("code")) for one in listed if one is not None]
     yield Mention(result, whole, unless=tuple(parts))

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from allstatus.ehr.chart import VISITS, Code, Mention, Problem, Quantity, Result, Statement
-from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.fhir_documents import DOCUMENTS, read_document
 from allstatus.ehr.fhir.fhir_resources import READERS, statements
 from allstatus.ehr.fhir.fhir_results import read_other
-from allstatus.ehr.fhir.fhir_sent import held, source_of
+from allstatus.ehr.fhir.fhir_sent import held, source_of, stated
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     STANDS,
@@ -22,7 +22,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     standing,
     statuses,
     together,
-    updated,
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import value_of
@@ -138,17 +137,8 @@ def _mentions(resource: Json, whole: Statement, store: ResourceStore) -> Iterato
         if not (found := codeable(concept)):
             continue
         day, stands = _standing(resource, why)
-        problem = Problem(
-            source_of(resource),
-            found,
-            day,
-            day,
-            stands.void,
-            words(obj(concept.get("concept")) or concept),
-            recorded=day,
-            doubt=stands.doubt,
-            latest=None if day else last_day([updated(resource)]),
-        )
+        of_it = stated(resource, stands, day, obj(concept.get("concept")) or concept)
+        problem = Problem(**of_it, codes=found, issued=day, recorded=day)
         yield Mention(problem, whole, more=kind not in HAPPENED)
 
 
@@ -175,15 +165,7 @@ def _answers(form: Json, whole: Statement) -> Iterator[Mention]:
             waiting += objects(answer.get("item"))
             coded = codes(answer.get("valueCoding"))
             value = Quantity(words({"coding": [answer.get("valueCoding")]}), codes=coded)
-            result = Result(
-                source_of(form),
-                (Code("loinc", text(item.get("linkId")).rpartition("/")[2]),),
-                day,
-                None,
-                stands.void,
-                text(item.get("text")),
-                doubt=stands.doubt,
-                latest=None if day else last_day([updated(form)]),
-                value=value if coded else value_of(answer) or Quantity(),
-            )
-            yield Mention(result, whole)
+            value = value if coded else value_of(answer) or Quantity()
+            question = Code("loinc", text(item.get("linkId")).rpartition("/")[2])
+            of_it = stated(form, stands, day, {"text": item.get("text")})
+            yield Mention(Result(**of_it, codes=(question,), value=value), whole)

@@ -145,15 +145,12 @@ def titles(keys: Iterable[PatientKey]) -> dict[PatientKey, str]:
     """How patients are called: by their name, with server or authority where two have one name."""
     known = sorted(keys)
     names = [name for _, name in known]
-    places = {key: CONTAINED if key[0].startswith(CONTAINED) else key[0] for key in known}
-    return {
-        key: key[1]
-        if names.count(key[1]) == 1
-        else f"{key[1]} ({places[key] or 'no server'}, {number})"
-        if places[key] == CONTAINED
-        else f"{key[1]} ({places[key] or 'no server'})"
-        for number, key in enumerate(known, 1)
-    }
+    found = {}
+    for number, key in enumerate(known, 1):
+        place, name = key
+        place = f"{CONTAINED}, {number}" if place.startswith(CONTAINED) else place or "no server"
+        found[key] = name if names.count(name) == 1 else f"{name} ({place})"
+    return found
 
 
 class Persons(NamedTuple):

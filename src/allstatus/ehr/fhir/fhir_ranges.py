@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
-from allstatus.ehr.chart import Code
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.fhir_values import BACKWARDS, quantity, quoted
-from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text
+from allstatus.ehr.fhir.json_access import Json, codes, hl7_system, obj, objects, text
 from allstatus.record.reference_range import is_range
 from allstatus.record.sent_numbers import Range, SentNumber, Unreadable, number_of
 
@@ -25,10 +24,7 @@ SEX_SYSTEMS = (
 )
 SEX_CODES = dict.fromkeys(("248152002", "F", "female"), "female")
 SEX_CODES |= dict.fromkeys(("248153007", "M", "male"), "male")
-MEANINGS = (
-    "http://terminology.hl7.org/CodeSystem/referencerange-meaning",
-    "http://hl7.org/fhir/referencerange-meaning",
-)
+MEANINGS = hl7_system("referencerange-meaning")
 OLDEST = 150 * 365
 AGE_UNITS = {  # in days
     word: days
@@ -67,8 +63,9 @@ def _range(item: Json, born: Birth, day: When | None) -> Range | None:
     sex = None
     if not item.keys().isdisjoint(OF_SOME):
         kinds = codes(kind := item.get("type") or item.get("meaning"))
-        if kind and not any(code.code == "normal" and _means(code) for code in kinds):
-            return UNREADABLE_RANGE if not kinds or not all(map(_means, kinds)) else None
+        known = [code for code in kinds if code.system in MEANINGS]
+        if kind and not any(code.code == "normal" for code in known):
+            return None if kinds and len(known) == len(kinds) else UNREADABLE_RANGE
         applies = _of_age(obj(item.get("age")), born(), day) if "age" in item else True
         if applies is False:
             return OF_ANOTHER_AGE
@@ -90,10 +87,6 @@ def _worded(item: Json, told: Range) -> list[Range]:
     said = text(item["text"])
     alone = told == UNREADABLE_RANGE or not ("low" in item or "high" in item)
     return [] if alone or not is_range(said) else [Range(quoted(said), None, told.sex)]
-
-
-def _means(code: Code) -> bool:
-    return not code.system or code.system in MEANINGS
 
 
 def _sex(concept: Json) -> str:

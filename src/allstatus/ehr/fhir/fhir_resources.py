@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import When, last_day, of_age, read_when
+from allstatus.ehr.dates import When, of_age, read_when
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report
-from allstatus.ehr.fhir.fhir_sent import source_of
+from allstatus.ehr.fhir.fhir_sent import measured, stated
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     STANDS,
@@ -21,7 +21,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     standing,
     statuses,
     together,
-    updated,
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.fhir_treatments import read_treatment
@@ -30,6 +29,7 @@ from allstatus.ehr.fhir.json_access import (
     codeable,
     codes,
     extensions,
+    hl7_system,
     obj,
     objects,
     reached,
@@ -38,14 +38,9 @@ from allstatus.ehr.fhir.json_access import (
     unread,
     when,
     whole_number,
-    words,
 )
 
-VERIFIED = (
-    "",
-    "http://terminology.hl7.org/CodeSystem/condition-ver-status",
-    "http://hl7.org/fhir/condition-ver-status",
-)
+VERIFIED = hl7_system("condition-ver-status")
 CLINICAL = ("", "condition_clinical")
 VERIFICATION = {
     "confirmed": STANDS,
@@ -98,26 +93,22 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     until = span(resource, "abatementDateTime", "abatementPeriod") if end else None
     recorded = _recorded(resource)
     onset = when(resource, "onsetDateTime", "onsetPeriod") or _at_age(resource, store)
+    day, found = onset or recorded, codes(resource.get("code"))
     yield Problem(
-        source_of(resource),
-        codes(resource.get("code")) + _morphology(resource) + _topography(resource),
-        onset or recorded,
-        recorded,
-        stands.void,
-        words(resource.get("code")),
-        until,
-        end or ending is True or AFTER in certain or clinical in ENDED,
-        recorded,
-        clinical,
-        cause,
-        causes,
-        onset,
-        _related(resource, PRIMARY, store)[1],
-        unread_start=not (onset or recorded) and _has(resource, BEGUN),
+        **stated(resource, stands, day, resource.get("code")),
+        **identity(resource, store, rest=measured(found)),
+        codes=found + _morphology(resource) + _topography(resource),
+        issued=recorded,
+        recorded=recorded,
+        onset=onset,
+        until=until,
+        ended=end or ending is True or AFTER in certain or clinical in ENDED,
+        clinical=clinical,
+        cause=cause,
+        caused=causes,
+        primary=_related(resource, PRIMARY, store)[1],
+        unread_start=not day and _has(resource, BEGUN),
         unread_end=end and until is None,
-        doubt=stands.doubt,
-        latest=None if onset or recorded else last_day([updated(resource)]),
-        **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),
     )
 
 
@@ -213,18 +204,8 @@ def _encounter(resource: Json, store: ResourceStore) -> Iterator[Problem]:
             _verified(concept) if contained else STANDS,
             *(CERTAINTY.get(c, UNVERIFIABLE) for c in _certainty(said)),
         )
-        yield Problem(
-            source_of(resource),
-            codeable(found),
-            start,
-            start,
-            known.void,
-            words(said),
-            ended=True,
-            recorded=start,
-            doubt=known.doubt,
-            latest=None if start else last_day([updated(resource)]),
-        )
+        of_it = stated(resource, known, start, said)
+        yield Problem(**of_it, codes=codeable(found), issued=start, recorded=start, ended=True)
 
 
 def visit_reasons(visit: Json) -> Iterator[Json]:

@@ -17,6 +17,7 @@ from allstatus.ehr.fhir.fhir_sent import (
     measured,
     shared_of,
     source_of,
+    stated,
 )
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
@@ -92,15 +93,8 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
     shared = shared_of(resource, day) | known | {"codes": coded, "specimen": of.codes}
     if said is None:
         stands = together(stands, Standing("", UNTOLD))
-    yield Result(
-        source_of(resource),
-        when=day.when,
-        void=stands.void,
-        text=words(resource.get("code")),
-        doubt=stands.doubt,
-        value=said or Quantity(),
-        **shared,
-    )
+    of_it = stated(resource, stands, day.when, resource.get("code")) | shared
+    yield Result(**of_it, value=said or Quantity())
 
 
 def _concluded(resource: Json) -> Quantity | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from allstatus.ehr.chart import NO_STATUS, NUMBERS, SEVERAL, Code, Quantity, Result
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import When, read_when
+from allstatus.ehr.dates import When, last_day, read_when
 from allstatus.ehr.fhir.fhir_context import (
     ABOUT,
     ANOTHERS,
@@ -57,6 +57,20 @@ BESIDE_STATUS = frozenset({"basedOn", "derivedFrom", "partOf"}).union(ABOUT, LIS
 def source_of(resource: Json) -> str:
     """What a statement from a resource is called."""
     return f"{resource['resourceType']}/{text(resource.get('id')) or '(no id)'}"
+
+
+def stated(
+    resource: Json, stands: Standing, day: When | None, concept: object = None
+) -> dict[str, Any]:
+    """What all statements of a resource have: its name and words, its day, whether it counts."""
+    return {
+        "source": source_of(resource),
+        "when": day,
+        "void": stands.void,
+        "doubt": stands.doubt,
+        "text": words(concept),
+        "latest": None if day else last_day([updated(resource)]),
+    }
 
 
 def measured(coded: tuple[Code, ...]) -> str:

@@ -12,6 +12,7 @@ from allstatus.ehr.fhir.json_access import (
     LEFT_OUT,
     Json,
     codes,
+    hl7_system,
     labels_of,
     objects,
     text,
@@ -109,11 +110,7 @@ NOT_ASKED = {
     "not-applicable": "not applicable",
     "not-performed": "not performed",
 }
-ABSENT = (
-    "",
-    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
-    "http://hl7.org/fhir/data-absent-reason",
-)
+ABSENT = hl7_system("data-absent-reason")
 NESTED = frozenset({dict, list})
 SUMMARY = "sent as a summary, without all of it"
 RELIANCE = "labelled as unreliable"

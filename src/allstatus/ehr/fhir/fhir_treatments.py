@@ -9,7 +9,7 @@ from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import about
 from allstatus.ehr.fhir.fhir_holders import ordered
-from allstatus.ehr.fhir.fhir_sent import source_of
+from allstatus.ehr.fhir.fhir_sent import measured, source_of
 from allstatus.ehr.fhir.fhir_standing import (
     CONTRADICTS,
     GIVEN,
@@ -100,7 +100,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         route=tuple([code for dosage in dosages for code in codes(dosage.get("route"))]),
         reasons=reasons,
         medicine=medicine,
-        **identity(resource, store, rest=" ".join(code.code for code in found)),
+        **identity(resource, store, rest=measured(found)),
     )
 
 

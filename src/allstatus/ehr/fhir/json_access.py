@@ -17,6 +17,11 @@ OBJECTS_ONLY = {dict}
 LEFT_OUT = ("SUBSETTED", "REDACTED", "MASKED")
 
 
+def hl7_system(name: str) -> tuple[str, str, str]:
+    """How one of HL7's code systems is named: not at all, by its address, by that before R4."""
+    return "", f"http://terminology.hl7.org/CodeSystem/{name}", f"http://hl7.org/fhir/{name}"
+
+
 def obj(value: object) -> Json:
     """An object, else an empty one."""
     return value if isinstance(value, dict) else NOTHING
