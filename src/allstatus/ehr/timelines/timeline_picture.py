@@ -119,7 +119,7 @@ class _Drawing:
                 marrow = self.rows.reader.place("marrow")
                 where = self.rows.sites_of(point) if outside else marrow
                 said = self.rows.says("relapse", where=where, day=day)
-                late = self.rows.end - day < 0.12 * self.rows.width
+                late = (self.rows.end - day).days < 0.12 * self.rows.width
                 offset, side = ((-5, 0), "right") if late else ((5, 0), "left")
                 style = {"fontsize": 9.5, "color": LIMIT, "fontweight": "bold"}
                 write_beside(self.axes[0], (day, 102), said, offset, ha=side, va="top", **style)

@@ -57,9 +57,9 @@ class TimelineRows:
         return self.span[1]
 
     @property
-    def width(self) -> timedelta:
-        """How wide the picture is."""
-        return self.span[1] - self.span[0]
+    def width(self) -> int:
+        """How many days the picture is wide."""
+        return (self.span[1] - self.span[0]).days
 
     @property
     def rules(self) -> RuleSet:
@@ -115,7 +115,7 @@ class TimelineRows:
         before: date | None = None
         for day, value in known:
             if hasattr(value, "low"):
-                left = before is not None and day - before < NEAR * self.width
+                left = before is not None and (day - before).days < NEAR * self.width
                 self._one_blast(axis, day, value, left=left)
                 before = day
 
@@ -196,7 +196,7 @@ class TimelineRows:
         for day, given in names.items():
             row = next((number for number in range(3) if ends[number] <= day), 2)
             label = ", ".join(given)
-            ends[row] = day + self.width * (0.011 * len(label) + 0.02)
+            ends[row] = day + (end - start) * (0.011 * len(label) + 0.02)
             axis.plot([day, day], [0, 1], color=GREY, lw=0.7)
             height = 0.84 - 0.32 * row
             axis.plot([day], [height], marker=">", color=INK, ms=5)
@@ -216,10 +216,10 @@ class TimelineRows:
             label = (
                 f"{label}\n{self.says('number', number=number)}" if number else fill(label, LABEL)
             )
-            room = until - days[0]
-            if room > 0.0085 * max(map(len, label.split("\n"))) * self.width:
+            lasts = until - days[0]
+            if lasts.days > 0.0085 * max(map(len, label.split("\n"))) * self.width:
                 style = {"ha": "center", "va": "center", "fontsize": 9.5, "bbox": BOX}
-                axis.annotate(label, (days[0] + room / 2, 0.5), **style)
+                axis.annotate(label, (days[0] + lasts / 2, 0.5), **style)
 
 
 def write_beside(
