@@ -177,6 +177,11 @@ def doubt_of(said: Statement | Mention) -> str:
     return said.statement.doubt if isinstance(said, Mention) else said.doubt
 
 
+def in_doubt(said: Statement | Mention, why: str) -> Any:
+    """A statement that cannot be relied on, for this reason where it is not for another."""
+    return changed(said, doubt=doubt_of(said) or why)
+
+
 @dataclass(slots=True)
 class Chart:
     """One patient's chart. `partial`: its sender said that more of it exists than was given;
@@ -217,7 +222,7 @@ class Chart:
         """Add what another chart holds as it may be this patient's, or not."""
         told: tuple[Statement | Mention, ...] = (*other.statements, *other.others, *other.mentions)
         for said in told:
-            self.add(changed(said, doubt=doubt_of(said) or why))
+            self.add(in_doubt(said, why))
 
     def numbered(self) -> Chart:
         """The same with a number of its own for each statement."""

@@ -30,15 +30,8 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
     )
     for name, fact in decision.facts.items():
         table.add_section()
-        table.add_row(
-            "",
-            _text(""),
-            _text(f"{name}", style="bold"),
-            "",
-            "",
-            _text(_value(fact.value), style="bold"),
-            _text(fact.state, style="bold"),
-        )
+        bold = [_text(told, style="bold") for told in (name, _value(fact.value), fact.state)]
+        table.add_row("", "", bold[0], "", "", *bold[1:])
         for entry in fact.evidence:
             table.add_row(*map(_text, _row(entry)))
     out = StringIO()

@@ -196,8 +196,8 @@ def _file(
         reading.keep(doubt)
     evidence = _evidence(item.result, item.match, because, read)
     site, specimen = item.site if item.fact == OUTSIDE else "", item.result.specimen
-    finding = Finding(item.name, item.when, evidence, value, site, specimen=specimen)
-    to.append(replace(finding, by_default=True) if by_default else finding)
+    name, day = item.name, item.when
+    to.append(Finding(name, day, evidence, value, site, by_default=by_default, specimen=specimen))
 
 
 def _unread(

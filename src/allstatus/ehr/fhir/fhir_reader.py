@@ -18,7 +18,7 @@ from allstatus.ehr.chart import (
     Mention,
     Statement,
     changed,
-    doubt_of,
+    in_doubt,
 )
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
@@ -186,8 +186,7 @@ def _place_nameless(nameless: list[list[Statement | Mention]], charts: dict[str,
         chart.warnings.append(IN_DOUBT.format("resources", len(nameless)))
     for said in nameless:
         for one in said:
-            doubt = doubt_of(one) or (NAMELESS if chart.patient is not None else "")
-            chart.add(changed(one, doubt=doubt))
+            chart.add(in_doubt(one, NAMELESS if chart.patient is not None else ""))
 
 
 def _gather(store: ResourceStore) -> _Gathered:
@@ -262,7 +261,7 @@ def _add(
     if why:
         said = [changed(one, void=why, names=()) for one in said]
     if unclear:
-        said = [changed(one, doubt=doubt_of(one) or unclear) for one in said]
+        said = [in_doubt(one, unclear) for one in said]
     if key is None:
         gathered.nameless.append(said)
     else:

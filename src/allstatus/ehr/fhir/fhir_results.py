@@ -8,7 +8,6 @@ from itertools import islice
 from allstatus.ehr.chart import Code, Mention, Quantity, Result, Statement
 from allstatus.ehr.coding import comments
 from allstatus.ehr.fhir.fhir_context import dated, specimens
-from allstatus.ehr.fhir.fhir_documents import ATTACHED
 from allstatus.ehr.fhir.fhir_holders import below, counts, ordered, remarks
 from allstatus.ehr.fhir.fhir_sent import (
     Observed,
@@ -33,6 +32,7 @@ from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.fhir_values import value_of
 from allstatus.ehr.fhir.json_access import Json, codeable, codes, objects, text, words
 
+ATTACHED = Quantity("an attached document", text="an attached document")
 LOOKED_AT = 100  # parts of a panel, of which one that is known suffices
 UNHELD = "lists results that are not here"
 UNTOLD = "tells of no result"

@@ -194,10 +194,6 @@ class SentResult(Result):
         read(self)
         return getattr(self, name)
 
-    def _keep(self, **read: Any) -> None:
-        for field, value in read.items():
-            PUT[field](self, value)
-
     def _read(self) -> None:
         of, part, beside, _ = self._sent
         stands, day, _ = of.read()
@@ -205,9 +201,17 @@ class SentResult(Result):
         value = sent or Quantity()
         if sent is None or "dataAbsentReason" in part or beside is not STANDS:
             stands = together(stands, beside, absence(part, sent))
-        self._keep(value=value, said=value.codes, flags=flags(part), when=day.when)
-        self._keep(ranges=ranges(part, of.born, day.when), notes=_notes(of.resource, day))
-        self._keep(void=stands.void, doubt=stands.doubt)
+        put_source(self, self._called())
+        if of.specimens is not UNPLACED:
+            put_specimen(self, of.specimens.codes)
+        put_said(self, value.codes)
+        put_when(self, day.when)
+        put_void(self, stands.void)
+        put_doubt(self, stands.doubt)
+        put_value(self, value)
+        put_ranges(self, ranges(part, of.born, day.when))
+        put_flags(self, flags(part))
+        put_notes(self, _notes(of.resource, day))
 
     def _value(self) -> Quantity | None:
         part = self._sent[1]
@@ -215,19 +219,24 @@ class SentResult(Result):
 
     def _read_beside(self) -> None:
         of, part, *_ = self._sent
-        self._keep(**of.shared(), text=words(part.get("code")))
+        put_text(self, words(part.get("code")))
+        for field, value in of.shared().items():
+            PUT[field](self, value)
 
     def _read_said(self) -> None:
         made_by_replace = not hasattr(self, "_sent")
         sent = self.value if made_by_replace else self._value()
-        self._keep(said=() if sent is None else sent.codes)
+        put_said(self, () if sent is None else sent.codes)
 
     def _read_source(self) -> None:
-        of, _, _, which = self._sent
-        self._keep(source=f"{source_of(of.resource)}{' component' if which else ''}")
+        put_source(self, self._called())
 
     def _read_specimen(self) -> None:
-        self._keep(specimen=self._sent[0].specimens.codes)
+        put_specimen(self, self._sent[0].specimens.codes)
+
+    def _called(self) -> str:
+        of, _, _, which = self._sent
+        return f"{source_of(of.resource)}{' component' if which else ''}"
 
 
 PUT = {
@@ -235,7 +244,10 @@ PUT = {
     for one in ("_sent", "said", *(one.name for one in fields(Result)))
 }
 put_sent, put_number, put_codes = PUT["_sent"], PUT["number"], PUT["codes"]
-put_names, put_specimen, put_said = PUT["names"], PUT["specimen"], PUT["said"]
+put_names, put_text, put_source = PUT["names"], PUT["text"], PUT["source"]
+put_specimen, put_said, put_when = PUT["specimen"], PUT["said"], PUT["when"]
+put_void, put_doubt, put_value = PUT["void"], PUT["doubt"], PUT["value"]
+put_ranges, put_flags, put_notes = PUT["ranges"], PUT["flags"], PUT["notes"]
 CONTENT = ("when", "void", "doubt", "value", "ranges", "flags", "notes")
 BESIDE = ("issued", "sent", "earliest", "latest", "corrected", "focus", "text")
 READ_LATER: dict[str, Callable[[SentResult], None]] = {

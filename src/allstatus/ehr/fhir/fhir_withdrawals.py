@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from allstatus.ehr.chart import ITS_LIST
-from allstatus.ehr.fhir.fhir_documents import entries
 from allstatus.ehr.fhir.fhir_holders import ERROR, withdrawal
+from allstatus.ehr.fhir.fhir_mentions import entries
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_standing import GIVEN
 from allstatus.ehr.fhir.fhir_store import ResourceStore

@@ -19,8 +19,7 @@ from allstatus.ehr.chart import (
     Mention,
     Problem,
     Statement,
-    changed,
-    doubt_of,
+    in_doubt,
     no_whole,
 )
 from allstatus.ehr.dates import PointInTime
@@ -268,15 +267,11 @@ class _Charts:
 
 def _in_doubt(said: _Said) -> _Said:
     """What a message says of one of several, and not of which."""
-
-    def doubted(statement: Any) -> Any:
-        return changed(statement, doubt=doubt_of(statement) or SEVERAL)
-
     return replace(
         said,
-        sendings=[replace(one, result=doubted(one.result)) for one in said.sendings],
-        coded=[replace(one, statement=doubted(one.statement)) for one in said.coded],
-        others=[doubted(one) for one in said.others],
+        sendings=[replace(one, result=in_doubt(one.result, SEVERAL)) for one in said.sendings],
+        coded=[replace(one, statement=in_doubt(one.statement, SEVERAL)) for one in said.coded],
+        others=[in_doubt(one, SEVERAL) for one in said.others],
     )
 
 
