@@ -89,9 +89,8 @@ class Columns:
         starts = range(0, batch.num_rows, PIECE)
         cells = np.empty(batch.num_rows, self.kind)
         run = threads.map if threads else map
-        refused = np.concatenate(
-            [np.empty(0, np.int64), *run(lambda start: self._fill(cells, coded, start), starts)]
-        )
+        parts = run(lambda start: self._fill(cells, coded, start), starts)
+        refused = np.concatenate([np.empty(0, np.int64), *parts])
         rejects = list(self._refuse(columns, refused)) if len(refused) else []
         return self.without_taken_back(batch, cells, rejects)
 
@@ -150,10 +149,8 @@ class Columns:
 
     def _people(self, batch: pa.RecordBatch) -> People:
         """Sex and age of each row, as far as there are columns of them."""
-        sex, adult = (
-            self._coded(batch, name, code)
-            for name, code in (("sex", sex_code), ("age_years", adult_code))
-        )
+        sex = self._coded(batch, "sex", sex_code)
+        adult = self._coded(batch, "age_years", adult_code)
         return People.of(sex, adult, adult_ranges=self._adult_ranges)
 
     def _coded(
@@ -174,16 +171,13 @@ class Columns:
         for name, column in coded.items():
             if (bad := column.add_to(digits[self._keys[name].byte], start)) is not None:
                 refused = bad if refused is None else refused | bad
-        piece[:] = pc.take(
-            self._index.cell_of, pa.array(self._index.join(digits)), boundscheck=False
-        ).to_numpy()
+        index = pa.array(self._index.join(digits))
+        piece[:] = pc.take(self._index.cell_of, index, boundscheck=False).to_numpy()
         if refused is not None:
             piece[refused] = self._nothing
-        return (
-            np.flatnonzero(piece == self._nothing) + start
-            if length and piece.max() == self._nothing
-            else np.empty(0, np.int64)
-        )
+        if not length or piece.max() != self._nothing:
+            return np.empty(0, np.int64)
+        return np.flatnonzero(piece == self._nothing) + start
 
     def _refuse(self, columns: Mapping[str, pa.Array], rows: NDArray[np.int64]) -> Iterator[Reject]:
         """Why each of these rows (from 0) is refused: the first column that no record can say, or

@@ -50,9 +50,5 @@ def _steps(states: FactStates) -> Iterator[tuple[Cut, int | None]]:
     bounds = sorted({ZERO, *states.limits, HIGHEST[states.fact.kind]})
     for low, high in zip(bounds, [*bounds[1:], None], strict=True):
         yield Cut(low, beyond=False), states.state_of(Percent(low, low))
-        after = (
-            None
-            if high is None
-            else states.state_of(Percent(low, high, low_open=True, high_open=True))
-        )
-        yield Cut(low, beyond=True), after
+        between = None if high is None else Percent(low, high, low_open=True, high_open=True)
+        yield Cut(low, beyond=True), None if between is None else states.state_of(between)

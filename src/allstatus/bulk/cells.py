@@ -22,14 +22,13 @@ from allstatus.errors import RulesError
 from allstatus.rules.ruleset import Criterion, Fact
 from allstatus.table.chart_context import ChartContext
 from allstatus.table.fact_domain import FactDomain, Pattern
-from allstatus.table.facts import HISTORY_CONFLICT, state_facts
+from allstatus.table.facts import HISTORY_CONFLICT, RecordFacts, state_facts
 from allstatus.why.counterfactuals import AnswerAway
 
 MAX_CELLS = 1 << 20
 UNKNOWN, NOT_REPORTED = "unknown", "not reported"
-NOTHING_MORE = ChartContext(
-    {}
-)  # where something may be assumed of every fact, a cell states nothing: decided all the same
+# where something may be assumed of every fact, a cell states nothing: decided all the same
+NOTHING_MORE = ChartContext({})
 COUNT = "relapse_count"  # the key of a record that is no fact, and says something of facts
 RELAPSE_COUNTS = (None, 0, 1)  # all that a count of relapses can say: nothing, none, at least one
 Digits = tuple[int, ...]
@@ -149,12 +148,8 @@ class Cells:
         self.own = tuple(name for name, fact in self.ruleset.facts.items() if fact.own)
         self.count: int = prod(states.radix for states in self.facts.values())
         if self.count > MAX_CELLS:
-            raise RulesError(
-                [
-                    f"{self.ruleset.directory.name}: {self.count} cells are too many to list; at "
-                    f"most {MAX_CELLS}"
-                ]
-            )
+            many = f"{self.count} cells are too many to list; at most {MAX_CELLS}"
+            raise RulesError([f"{self.ruleset.directory.name}: {many}"])
         self.conflict = self.count
         self._names = tuple(self.facts)
         self.history = {count: self._history(count) for count in RELAPSE_COUNTS}
@@ -179,14 +174,10 @@ class Cells:
 
     def stated(self, cell: int) -> dict[str, FactState]:
         """The state of each fact in a cell; empty for `conflict`."""
-        return (
-            {}
-            if cell == self.conflict
-            else {
-                n: self.facts[n].states[d]
-                for n, d in zip(self._names, self.digits(cell), strict=True)
-            }
-        )
+        if cell == self.conflict:
+            return {}
+        digits = zip(self._names, self.digits(cell), strict=True)
+        return {name: self.facts[name].states[digit] for name, digit in digits}
 
     @property
     def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -199,12 +190,12 @@ class Cells:
 
     def states(self, name: str, value: object) -> int:
         """The state of a fact whose record says this; raises InvalidRecord when no record can."""
-        stated = state_facts(self._record.read({name: value}), (name,))
-        return (
-            self.facts[name].not_reported
-            if name in stated.unreported
-            else self.facts[name].state_of(stated.values[name])
-        )
+        return self._state(name, state_facts(self._record.read({name: value}), (name,)))
+
+    def _state(self, name: str, stated: RecordFacts) -> int:
+        if name in stated.unreported:
+            return self.facts[name].not_reported
+        return self.facts[name].state_of(stated.values[name])
 
     def check(self, name: str, value: object) -> None:
         """Refuse the value of a key that is no fact, as a record with it would be refused."""
@@ -214,24 +205,15 @@ class Cells:
     @cached_property
     def answers(self) -> tuple[CellAnswer, ...]:
         """What is decided in each cell, in order; the last is `conflict`."""
-        decided = (
-            CellAnswer.of(self.classifier.classify(samples, chart=NOTHING_MORE))
-            for samples in self._samples()
-        )
-        return *decided, CellAnswer("conflicting_data", None, (), (), (), (), ())
+        conflict = CellAnswer("conflicting_data", None, (), (), (), (), ())
+        return *map(CellAnswer.of, self._decided()), conflict
 
     @cached_property
     def traces(self) -> tuple[CellTrace, ...]:
         """How each answer came about, in order; the last is `conflict`."""
-        decided = (
-            self.classifier.classify(samples, chart=NOTHING_MORE) for samples in self._samples()
-        )
-        traced = (
-            CellTrace.of(decision, self._closed(cell)) for cell, decision in enumerate(decided)
-        )
-        return *traced, CellTrace(
-            (None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,)
-        )
+        traced = (CellTrace.of(one, self._closed(cell)) for cell, one in enumerate(self._decided()))
+        unknown = (None,) * len(self.ruleset.criteria)
+        return *traced, CellTrace(unknown, (), (), None, (HISTORY_CONFLICT,))
 
     def _closed(self, cell: int) -> Pattern:
         """The verdict of each criterion in a cell, after constraints and assumptions."""
@@ -244,14 +226,12 @@ class Cells:
         stated = tuple(verdicts[name] for name in self.ruleset.criteria)
         return self.classifier.resolver.resolve(stated, frozenset(unreported)).cell.closed
 
-    def _samples(self) -> Iterator[dict[str, Any]]:
-        """A record of each cell, in order."""
-        choices = [
-            [(name, s.sample) for s in states.states[: states.radix]]
-            for name, states in self.facts.items()
-        ]
-        for chosen in product(*choices):
-            yield dict(chosen)
+    def _decided(self) -> Iterator[Decision]:
+        """A record of each cell decided on, in order."""
+        samples = [[s.sample for s in each.states[: each.radix]] for each in self.facts.values()]
+        for chosen in product(*samples):
+            record = dict(zip(self._names, chosen, strict=True))
+            yield self.classifier.classify(record, chart=NOTHING_MORE)
 
     def _history(self, count: int | None) -> dict[str, list[int | None]]:
         """What this count of relapses makes of each state of each fact: a state, or None for a
@@ -264,10 +244,4 @@ class Cells:
 
     def _with_count(self, count: int | None, name: str, state: FactState) -> int | None:
         stated = state_facts(self._record.read({COUNT: count, name: state.sample}), (name,))
-        if stated.conflicts:
-            return None
-        return (
-            self.facts[name].not_reported
-            if name in stated.unreported
-            else self.facts[name].state_of(stated.values[name])
-        )
+        return None if stated.conflicts else self._state(name, stated)

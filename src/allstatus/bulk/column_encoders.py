@@ -71,17 +71,14 @@ class CodedWords:
         """Add the digits of the rows from `start` on to `digits` (uint8, one a row), in place; the
         rows whose word is no value of the fact, as booleans, or None.
         """
-        indices, valid = (
-            self._indices.slice(start, len(digits)),
-            _valid(self._column, start, len(digits)),
-        )
+        indices = self._indices.slice(start, len(digits))
+        valid = _valid(self._column, start, len(digits))
         parts = pc.take(self._parts, indices, boundscheck=False).to_numpy()
         digits += parts if valid is None else parts * valid
         if self._bad is None:
             return None
-        refused: NDArray[np.bool_] = (
-            pc.take(self._bad, indices, boundscheck=False).to_numpy().astype(bool)
-        )
+        bad = pc.take(self._bad, indices, boundscheck=False)
+        refused: NDArray[np.bool_] = bad.to_numpy().astype(bool)
         return refused if valid is None else refused & valid.view(bool)
 
 
@@ -177,9 +174,8 @@ def _valid(column: pa.Array, start: int, length: int) -> Bytes | None:
     """1 where the column has a value, else 0; None when it has no null."""
     if not column.null_count:
         return None
-    return _unpacked(
-        _packed(column, 0, column.offset + start, length), column.offset + start, length
-    )
+    first = column.offset + start
+    return _unpacked(_packed(column, 0, first, length), first, length)
 
 
 def _packed(column: pa.Array, buffer: int, first: int, length: int) -> Bytes:

@@ -70,11 +70,8 @@ def coded_by(column: pa.Array, code: Callable[[Any], int]) -> Codes:
 
 def indices(column: pa.DictionaryArray) -> Codes:
     """Indices into the dictionary; one past its end for null."""
-    found: Codes = (
-        column.indices.cast(pa.int64())
-        .fill_null(len(column.dictionary))
-        .to_numpy(zero_copy_only=False)
-    )
+    filled = column.indices.cast(pa.int64()).fill_null(len(column.dictionary))
+    found: Codes = filled.to_numpy(zero_copy_only=False)
     return found
 
 

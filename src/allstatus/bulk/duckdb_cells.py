@@ -82,10 +82,8 @@ class DuckRun(BatchRun):
     def _refuse_type(self, name: str, kind: pa.DataType) -> None:
         """Refuse a column that the expression cannot read as the record's reader would."""
         fact = self.columns.cells.facts.get(name)
-        words, numbers = (
-            pa.types.is_string(kind) or pa.types.is_large_string(kind),
-            pa.types.is_decimal(kind) or pa.types.is_floating(kind),
-        )
+        words = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        numbers = pa.types.is_decimal(kind) or pa.types.is_floating(kind)
         if fact is None and name != COUNT:
             raise InvalidRecord(name, NO_FACT, "use --backend arrow")
         if self.columns.sources[name].whole == 1 and not (numbers and kind != pa.float32()):
@@ -97,11 +95,8 @@ class DuckRun(BatchRun):
             "yes_no": words or pa.types.is_boolean(kind),
         }
         if not (wanted[fact.fact.kind] if fact else pa.types.is_integer(kind)):
-            raise InvalidRecord(
-                name,
-                f"has a column of {kind}, which the expression does not read",
-                "use --backend arrow",
-            )
+            problem = f"has a column of {kind}, which the expression does not read"
+            raise InvalidRecord(name, problem, "use --backend arrow")
 
 
 def _quoted(path: Path) -> str:

@@ -34,13 +34,10 @@ class Lookup:
 
     def column(self, cells: CellNumbers, threads: Executor | None = None) -> pa.Array:
         """The text of each row."""
-        codes, said = (
-            np.empty(len(cells), self._codes.type.to_pandas_dtype()),
-            np.empty(-(-len(cells) // 8), np.uint8),
-        )
-        for _ in (threads.map if threads else map)(
-            lambda start: self._fill(codes, said, cells, start), range(0, len(cells), PIECE)
-        ):
+        codes = np.empty(len(cells), self._codes.type.to_pandas_dtype())
+        said, starts = np.empty(-(-len(cells) // 8), np.uint8), range(0, len(cells), PIECE)
+        run = threads.map if threads else map
+        for _ in run(lambda start: self._fill(codes, said, cells, start), starts):
             pass
         valid = None if self._always else pa.py_buffer(said)
         coded = pa.Array.from_buffers(self._codes.type, len(cells), [valid, pa.py_buffer(codes)])
@@ -50,16 +47,14 @@ class Lookup:
         self, codes: NDArray[np.signedinteger], said: Bytes, cells: CellNumbers, start: int
     ) -> None:
         """Write the codes of one piece, and which of them say something."""
-        found = pc.take(
-            self._codes, pa.array(cells[start : start + PIECE]), boundscheck=False
-        ).to_numpy()
+        here = pa.array(cells[start : start + PIECE])
+        found = pc.take(self._codes, here, boundscheck=False).to_numpy()
         if self._always:
             codes[start : start + PIECE] = found
         else:
             np.maximum(found, 0, out=codes[start : start + PIECE])
-            said[start // 8 : (start + PIECE) // 8] = np.packbits(
-                found != NOTHING, bitorder="little"
-            )
+            bits = np.packbits(found != NOTHING, bitorder="little")
+            said[start // 8 : (start + PIECE) // 8] = bits
 
 
 class Results:
@@ -98,7 +93,5 @@ class Results:
             for name, tell in TRACE.items():
                 yield name, Lookup([tell(trace) for trace in traces])
             for place, name in enumerate(self.cells.ruleset.criteria):
-                yield (
-                    f"criterion.{name}",
-                    Lookup([VERDICT[trace.verdicts[place]] for trace in traces]),
-                )
+                verdicts = [VERDICT[trace.verdicts[place]] for trace in traces]
+                yield f"criterion.{name}", Lookup(verdicts)

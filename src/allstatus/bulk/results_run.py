@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 import pyarrow as pa
@@ -27,11 +27,8 @@ from allstatus.bulk.remark_columns import COMMENT, heard_columns, not_final
 from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.sources import Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
-from allstatus.ehr.chart import REFUSED, SAID_SO
 from allstatus.ehr.coding.code_systems import UNSEEN
-from allstatus.ehr.fhir.fhir_reader import PART
 from allstatus.ehr.lab_table import NOBODYS, charts_of
-from allstatus.ehr.timelines.timeline import decide_chart
 
 ROW, OWNER = "row", "owner"
 CELL_ENDS = re.compile(r"[,;|\t\r\n\"{}\[\]:]+")
@@ -83,17 +80,13 @@ class ResultsRun:
         with Outputs() as outputs:
             outputs.claim(self.job.target, self.job.rejects, self.job.evidence)
             rejects = outputs.open(self.job.rejects, REJECTS)
-            rejects.write_columns(
-                zip(*sorted(gathered.rejects), strict=True) if rejected else [[]] * 3
-            )
+            rejects.write_columns([*zip(*sorted(gathered.rejects), strict=True)] or [[]] * 3)
             evidence = outputs.open(self.job.evidence, pa.schema([]))
             target = outputs.open(self.job.target, decided_schema(self.job.how))
             refused = _named_in(self.source.left or (), gathered.tables)
-            decided = (
-                self._decide(patient, rows, refused[patient])
-                for patient, rows in _people(gathered.tables)
-            )
-            while some := [one for _, one in zip(range(WRITTEN), decided, strict=False)]:
+            people = _people(gathered.tables)
+            decided = (self._decide(patient, rows, refused[patient]) for patient, rows in people)
+            while some := list(islice(decided, WRITTEN)):
                 rows = [one.row for one in some if one.row is not None]
                 if rows:
                     target.write(decided_batch(rows, target.schema))
@@ -141,11 +134,8 @@ class ResultsRun:
     def _decide(self, patient: str, rows: Rows, refused: int) -> Decided:
         how, decided = self.job.how, Decided()
         (chart,) = charts_of(rows)
-        if refused or how.options.partial:
-            chart.partial = True
-            chart.warnings.append(PART.format(REFUSED.format(refused) if refused else SAID_SO))
-        decision = decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
-        tell(how, patient, decision, decided)
+        how.tell_part(chart, refused)
+        tell(how, patient, how.decide(chart), decided)
         return decided
 
 
@@ -203,6 +193,6 @@ def _count(totals: ExportTotals, some: list[Decided]) -> None:
     for one in some:
         totals.unread.update(one.unread)
         totals.unclear += one.unclear
-        if one.row is not None:
-            totals.found += 1
-            totals.outcomes[str(one.row["status"] or one.row["outcome"])] += 1
+    rows = [one.row for one in some if one.row is not None]
+    totals.found += len(rows)
+    totals.count(rows)

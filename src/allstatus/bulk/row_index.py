@@ -38,9 +38,8 @@ class Index:
         }
         size = prod(radices.values())
         if size > MAX_INDEX or max(radices.values()) > BYTE:
-            raise InvalidRecord(
-                "rules", "ask about too many facts for columns", "classify the records one by one"
-            )
+            problem = "ask about too many facts for columns"
+            raise InvalidRecord("rules", problem, "classify the records one by one")
         groups = list(_groups(radices))
         self._sizes = [prod(group.values()) for group in groups]
         self._width = np.dtype(np.uint16 if size <= 1 << 16 else np.uint32)
@@ -96,9 +95,8 @@ def _cells(cells: Cells, names: Collection[str]) -> Iterator[NDArray[np.int64]]:
         number, contradicts, stated = np.zeros(1, np.int64), np.zeros(1, bool), np.zeros(1, bool)
         for name, states in cells.facts.items():
             history = cells.history[count][name]
-            said = (
-                (history[-1], *history[:-1]) if name in names else history[-1:]
-            )  # "not reported" is digit 0
+            # "not reported" is digit 0
+            said = [history[-1], *history[:-1]] if name in names else history[-1:]
             becomes = np.array([-1 if state is None else state for state in said])
             steps = np.array(states.cell_digit)[becomes] * cells.strides[name]
             number = np.add.outer(number, steps).ravel()

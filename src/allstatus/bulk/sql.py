@@ -36,18 +36,14 @@ def script(
     they are there already. `table` and `schema` are quoted as the dialect does. Raises
     InvalidRecord for what is no name.
     """
-    cells_table, answers_table, decisions = _made(
-        f"{schema}.{prefix}" if schema else prefix, dialect
-    )
+    where = f"{schema}.{prefix}" if schema else prefix
+    cells_table, answers_table, decisions = _made(where, dialect)
     answers = view.cells.answers
     distinct = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
     table = _table(table, dialect, "--table")
-    query = view.telling_texts(IS_TEXT.get(dialect, "")).select(
-        table, id=id, cells=cells_table, answers=answers_table
-    )
-    rows = [
-        (number, *(say(answer) for say in ANSWER.values())) for answer, number in distinct.items()
-    ]
+    told = view.telling_texts(IS_TEXT.get(dialect, ""))
+    query = told.select(table, id=id, cells=cells_table, answers=answers_table)
+    rows = [(n, *(say(answer) for say in ANSWER.values())) for answer, n in distinct.items()]
     places = [(cell, distinct[answer]) for cell, answer in enumerate(answers)]
     anew = "CREATE OR REPLACE" if dialect in REPLACING else "CREATE"
     checks = _texts(view, table, id) if dialect == PLAIN else ()
@@ -108,9 +104,8 @@ def _table(name: str, dialect: str, option: str) -> str:
             return parsed.sql(dialect=PLAIN)
     except (sqlglot.errors.SqlglotError, ValueError, AttributeError):
         pass
-    raise InvalidRecord(
-        f"{option} '{name}'", f"is not a table's name in {dialect}", f"quote it as {dialect} does"
-    )
+    problem = f"is not a table's name in {dialect}"
+    raise InvalidRecord(f"{option} '{name}'", problem, f"quote it as {dialect} does")
 
 
 def _widths(answers: Iterable[CellAnswer]) -> str:
@@ -143,9 +138,8 @@ def _about(cells: Cells, dialect: str) -> str:
 def _inserts(table: str, rows: list[tuple[Any, ...]], dialect: str) -> Iterator[str]:
     size = ROWS_AT_ONCE.get(dialect, 1000)
     for start in range(0, len(rows), size):
-        values = ",\n".join(
-            f"  ({', '.join(map(_literal, row))})" for row in rows[start : start + size]
-        )
+        some = rows[start : start + size]
+        values = ",\n".join(f"  ({', '.join(map(_literal, row))})" for row in some)
         yield f"INSERT INTO {table} VALUES\n{values}"
 
 

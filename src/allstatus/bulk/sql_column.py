@@ -43,15 +43,10 @@ class SqlColumn:
         """The fact's digit under its name (null: no record can say it), with what each digit says
         and the sentences that its criteria stand on.
         """
-        digits = "; ".join(
-            f"{digit} {_plain(state.words)}"
-            for digit, state in enumerate(self.states.states[: self.states.radix])
-        )
-        criteria = self._cells.ruleset.criteria
-        cited = " ".join(
-            f"{c}: {criteria[c].cite['sentence'][:12]}"
-            for c in self._cells.ruleset.criteria_of(self.name)
-        )
+        states, rules = self.states.states[: self.states.radix], self._cells.ruleset
+        digits = "; ".join(f"{digit} {_plain(s.words)}" for digit, s in enumerate(states))
+        criteria = {name: rules.criteria[name] for name in rules.criteria_of(self.name)}
+        cited = " ".join(f"{name}: {c.cite['sentence'][:12]}" for name, c in criteria.items())
         return f"{self._digit} /* {digits} ({cited}) */ AS {self.name}"
 
     @property
@@ -133,10 +128,8 @@ class SqlColumn:
         if self._kind in HIGHEST:
             tests = f"{self._meanings()}{self._number_tests()}"
         elif not self._is_words:
-            tests = (
-                f"WHEN {column} = TRUE THEN {states.state_of(True)} WHEN {column} = FALSE THEN "
-                f"{states.state_of(False)}"
-            )
+            digits = {"TRUE": states.state_of(True), "FALSE": states.state_of(False)}
+            tests = " ".join(f"WHEN {column} = {said} THEN {d}" for said, d in digits.items())
         else:
             tests = " ".join(
                 f"WHEN {column} IN ({', '.join(map(quoted_text, said))}) THEN {digit}"
@@ -185,11 +178,9 @@ class SqlColumn:
 
     def _words(self) -> dict[int, list[str]]:
         """The texts of the column that stand for each digit."""
-        values = (
-            {"true": True, "false": False}
-            if self._kind == "yes_no"
-            else {value: value for value in self.states.fact.values}
-        )
+        values: dict[str, Any] = {value: value for value in self.states.fact.values}
+        if self._kind == "yes_no":
+            values = {"true": True, "false": False}
         meant: dict[str, Any] = {**values, UNKNOWN: UNKNOWN, **self._listed}
         words: dict[int, list[str]] = {}
         for said, value in meant.items():

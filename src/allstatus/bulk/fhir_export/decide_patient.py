@@ -21,7 +21,7 @@ from allstatus.bulk.cells import CellAnswer, CellTrace
 from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
-from allstatus.ehr.chart import REFUSED, SAID_SO
+from allstatus.ehr.chart import REFUSED, SAID_SO, Chart
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
@@ -56,6 +56,16 @@ class DecideSettings:
     def reading(self) -> ChartOptions:
         """How charts are read, with the rules' population."""
         return self.options.of(self.classifier.ruleset)
+
+    def tell_part(self, chart: Chart, refused: int) -> None:
+        """Make a chart a part where so many of its lines were refused, or it is said to be one."""
+        if refused or self.options.partial:
+            chart.partial = True
+            chart.warnings.append(PART.format(REFUSED.format(refused) if refused else SAID_SO))
+
+    def decide(self, chart: Chart) -> Decision:
+        """What is decided on a chart."""
+        return decide_chart(self.classifier, chart, as_of=self.as_of, options=self.options)
 
     @property
     def columns(self) -> list[str]:
@@ -151,18 +161,13 @@ def decide_resources(
     if not resources:
         return []
     resources = resources + others.records_of(resources)
-    charts = (
-        read_fhir(resources, unmodified=unmodified)
-        if others.alone
-        else read_patients(resources, patient, others.nameless, unmodified=unmodified)
-    )
-    for chart in charts if refused or how.options.partial else ():
-        chart.partial = True
-        chart.warnings.append(PART.format(REFUSED.format(refused) if refused else SAID_SO))
-    return [
-        decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
-        for chart in charts
-    ]
+    if others.alone:
+        charts = read_fhir(resources, unmodified=unmodified)
+    else:
+        charts = read_patients(resources, patient, others.nameless, unmodified=unmodified)
+    for chart in charts:
+        how.tell_part(chart, refused)
+    return [how.decide(chart) for chart in charts]
 
 
 def read_resource(line: bytes | str) -> dict[str, Any]:
@@ -206,14 +211,11 @@ def _evidence(decision: Decision) -> dict[str, Any]:
     """
     day = decision.record.as_of
     document = facts_document(decision)
-    stated = {
+    return {
+        "id": document.pop("id"),
         "as_of": None if day is None else day.isoformat(),
         "outcome": decision.outcome,
         "status": decision.status,
-    }
-    return {
-        "id": document.pop("id"),
-        **stated,
         **document,
         "assumptions": plain(decision.assumptions),
         "conflicts": plain(decision.conflicts),

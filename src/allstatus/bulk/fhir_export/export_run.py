@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from allstatus.bulk.fhir_export.decide_partition import is_done, load_done, work_off
-from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings, Row
 from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
 from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, size_of
 from allstatus.bulk.fhir_export.output import Output
@@ -65,6 +65,10 @@ class ExportTotals:
         """How many patients are in the output."""
         return self.outcomes.total()
 
+    def count(self, rows: Iterable[Row]) -> None:
+        """Count the outcomes of rows."""
+        self.outcomes.update(str(row["status"] or row["outcome"]) for row in rows)
+
     def check(self, source: object, lost: int) -> None:
         """Raise InvalidRecord unless every line has one place, none of them `lost` between."""
         parts = {"read": self.read, "passed over": self.passed, "rejected": self.rejected}
@@ -92,10 +96,8 @@ class ExportRun:
         """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read
         or written.
         """
-        before, output = (
-            self._about(),
-            Output(self.job.target, self.job.rejects, self.job.evidence, self.job.how),
-        )
+        before = self._about()
+        output = Output(self.job.target, self.job.rejects, self.job.evidence, self.job.how)
         with (
             writing(self.folder),
             output,
@@ -107,11 +109,7 @@ class ExportRun:
             self._decide(pool, shelves, gathered, progress)
             totals = self._write(output, shelves, gathered)
             if self._about() != before:
-                raise InvalidRecord(
-                    str(self.job.source),
-                    "changed while it was read",
-                    "run again; nothing was written",
-                )
+                raise self._to_be_run_again("changed while it was read")
             output.publish()
         return totals
 
@@ -180,11 +178,8 @@ class ExportRun:
     def _fetch(self, pool: Pool, shelves: Partitions, gathered: Gathered, wanted: Wanted) -> None:
         edition = save_wanted(shelves, wanted)
         types = types_of(wanted)
-        pieces = [
-            piece
-            for piece in self.pieces
-            if types is None or types.intersection(gathered.types[piece.number])
-        ]
+        held = zip(self.pieces, gathered.types, strict=True)
+        pieces = [piece for piece, own in held if types is None or types.intersection(own)]
         for _ in pool.run(fetch, pieces, shelves, edition):
             pass
 
@@ -205,19 +200,18 @@ class ExportRun:
             totals.found += done.patients
             totals.unread.update(done.unread)
             totals.unclear += done.unclear
-            totals.outcomes.update(str(row["status"] or row["outcome"]) for row in done.rows)
+            totals.count(done.rows)
             lines += done.lines
         totals.rejected += output.late
         totals.read = lines - fates["copies"] - output.late
         rejected = output.write_rejects(shelves, self.pieces, gathered.lengths)
         totals.check(self.job.source, fates["shelved"] + fates["copies"] - lines)
         if not (rejected == totals.rejected and output.rows == totals.listed):
-            raise InvalidRecord(
-                str(self.job.source),
-                "was not written as it was counted",
-                "run again; nothing was written",
-            )
+            raise self._to_be_run_again("was not written as it was counted")
         return totals
+
+    def _to_be_run_again(self, problem: str) -> InvalidRecord:
+        return InvalidRecord(str(self.job.source), problem, "run again; nothing was written")
 
 
 def _still_there(lines: Path, data: bytes) -> dict[str, Any] | None:

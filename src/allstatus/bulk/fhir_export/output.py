@@ -67,14 +67,10 @@ class Output:
         early = (reject for piece in pieces for reject in _early(shelves, piece))
         late = sorted((*place, reason) for place, reason in self._late.items())
         merged, count = heapq.merge(early, late), 0
-        base = _first_lines(pieces, lengths)
+        base, names = _first_lines(pieces, lengths), [written_name(p.path) for p in pieces]
         while some := list(islice(merged, SOME)):
             rows = [
-                {
-                    "file": written_name(pieces[piece].path),
-                    "line": base[piece] + number,
-                    "reason": reason,
-                }
+                {"file": names[piece], "line": base[piece] + number, "reason": reason}
                 for piece, number, reason in some
             ]
             self._rejects.write(decided_batch(rows, REJECTS))
@@ -97,22 +93,12 @@ def decided_batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Re
     to look at a list.
     """
     text = "\n".join(map(json.dumps, rows)).encode()
-    spelled = pa.schema(
-        [
-            (field.name, pa.string() if pa.types.is_date(field.type) else field.type)
-            for field in schema
-        ]
-    )
-    whole, as_said = (
-        pj.ReadOptions(block_size=len(text) + 1),
-        pj.ParseOptions(explicit_schema=spelled),
-    )
-    return (
-        pj.read_json(pa.BufferReader(text), whole, as_said)
-        .cast(schema)
-        .combine_chunks()
-        .to_batches()[0]
-    )
+    kinds = ((f.name, pa.string() if pa.types.is_date(f.type) else f.type) for f in schema)
+    spelled = pa.schema(list(kinds))
+    whole = pj.ReadOptions(block_size=len(text) + 1)
+    as_said = pj.ParseOptions(explicit_schema=spelled)
+    table = pj.read_json(pa.BufferReader(text), whole, as_said).cast(schema)
+    return table.combine_chunks().to_batches()[0]
 
 
 def _early(shelves: Partitions, piece: Piece) -> Iterator[Reject]:

@@ -59,11 +59,8 @@ def _wanted(folder: Path, name: str) -> Wanted:
 
 def types_of(wanted: Wanted) -> set[str] | None:
     """The types among what is wanted; None when one is wanted by its id alone."""
-    return (
-        None
-        if any(b"/" not in key for key in wanted)
-        else {key.partition(b"/")[0].decode() for key in wanted}
-    )
+    by_id_alone = any(b"/" not in key for key in wanted)
+    return None if by_id_alone else {key.partition(b"/")[0].decode() for key in wanted}
 
 
 def fetch(piece: Piece, shelves: Partitions, name: str) -> None:

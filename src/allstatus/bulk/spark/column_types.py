@@ -32,47 +32,30 @@ def unread(
     kinds = {field.name: field.dataType for field in schema}
     for name, source in sources.items():
         if source.parts:
-            yield InvalidRecord(
-                name,
-                "comes in components, which the expression does not read",
-                "give it as one column of words",
-            )
+            reason = "comes in components, which the expression does not read"
+            yield InvalidRecord(name, reason, "give it as one column of words")
         elif not (source.column and not source.more and replace(source, values=None).as_it_stands):
-            yield InvalidRecord(
-                name,
-                "is spelled otherwise than a record",
-                WORDS_OR_BOOLEANS,
-            )
+            yield InvalidRecord(name, "is spelled otherwise than a record", WORDS_OR_BOOLEANS)
         elif name not in cells.facts and name != COUNT:
             yield InvalidRecord(name, NO_FACT, "leave the column out")
-        elif problem := _problem(cells.facts.get(name), source, kinds[source.column]):
-            yield InvalidRecord(
-                name,
-                f"has a column of {kinds[source.column].simpleString()}, which the expression does "
-                f"not read",
-                problem,
-            )
+        elif remedy := _remedy(cells.facts.get(name), source, kinds[source.column]):
+            kind = kinds[source.column].simpleString()
+            reason = f"has a column of {kind}, which the expression does not read"
+            yield InvalidRecord(name, reason, remedy)
 
 
-def _problem(states: FactStates | None, source: ColumnSource, kind: types.DataType) -> str:
+def _remedy(states: FactStates | None, source: ColumnSource, kind: types.DataType) -> str:
     """What to do about a column of this type; nothing where the expression reads it."""
     whole = isinstance(kind, types.IntegralType)
     if states is None:
         return "" if whole and source.values is None else "make it whole numbers"
     if states.fact.kind == "percent":
-        return (
-            ""
-            if source.values is None and _compares_exactly(kind, _limits(states, source))
-            else "cast it to DECIMAL(38, 18)"
-        )
-    words = kind == types.StringType()
+        exact = source.values is None and _compares_exactly(kind, _limits(states, source))
+        return "" if exact else "cast it to DECIMAL(38, 18)"
+    words, booleans = kind == types.StringType(), isinstance(kind, types.BooleanType)
     if source.values is not None:
-        return "" if words or whole or isinstance(kind, types.BooleanType) else "make it text"
-    return (
-        ""
-        if words or (states.fact.kind == "yes_no" and isinstance(kind, types.BooleanType))
-        else WORDS_OR_BOOLEANS
-    )
+        return "" if words or whole or booleans else "make it text"
+    return "" if words or (states.fact.kind == "yes_no" and booleans) else WORDS_OR_BOOLEANS
 
 
 def _limits(states: FactStates, source: ColumnSource) -> list[Fraction]:
@@ -96,9 +79,6 @@ def _compares_exactly(kind: types.DataType, limits: list[Fraction]) -> bool:
 
 def _common_digits(kind: types.DecimalType, limit: Fraction) -> int:
     """The digits of the type to which Spark casts both a decimal and a limit to compare them."""
-    places = next(
-        places
-        for places in range(DIGITS + 1)
-        if places == DIGITS or (limit * 10**places).denominator == 1
-    )
+    whole = (n for n in range(DIGITS) if (limit * 10**n).denominator == 1)
+    places = next(whole, DIGITS)
     return max(kind.precision - kind.scale, WHOLE) + max(kind.scale, places)

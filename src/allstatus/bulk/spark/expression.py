@@ -54,16 +54,12 @@ def decide(
         raise refusal
     kept = [name for name in ("id",) if name in patients.columns] if keep is None else list(keep)
     if absent := [name for name in kept if name not in patients.columns]:
-        raise InvalidRecord(
-            absent[0],
-            "is not a column of the data frame",
-            f"keep some of {', '.join(patients.columns)}",
-        )
-    refuse_doubled([*kept, *results.names, WARNINGS, REFUSED])
+        remedy = f"keep some of {', '.join(patients.columns)}"
+        raise InvalidRecord(absent[0], "is not a column of the data frame", remedy)
+    written = [*kept, *results.names, WARNINGS, REFUSED]
+    refuse_doubled(written)
     located = locate(patients, results.cells, sources, kept)
-    return with_answers(located, results, how="left").select(
-        *map(quoted, [*kept, *results.names, WARNINGS, REFUSED])
-    )
+    return with_answers(located, results, how="left").select(*map(quoted, written))
 
 
 def locate(
@@ -92,14 +88,10 @@ def with_answers(located: DataFrame, results: Results, how: str) -> DataFrame:
 
 def _answers(session: SparkSession, results: Results) -> DataFrame:
     """The small table: for each cell, the text of every column."""
-    texts = {
-        name: pa.array(results.lookups[name].texts, pa.string())
-        for name in results.names
-        if name != CELL
-    }
-    return session.createDataFrame(
-        pa.table({CELL: pa.array(range(len(results.cells)), pa.int32()), **texts})
-    )
+    names = [name for name in results.names if name != CELL]
+    texts = {name: pa.array(results.lookups[name].texts, pa.string()) for name in names}
+    cells = pa.array(range(len(results.cells)), pa.int32())
+    return session.createDataFrame(pa.table({CELL: cells, **texts}))
 
 
 def _in_spark_sql(columns: Sequence[str]) -> list[str]:

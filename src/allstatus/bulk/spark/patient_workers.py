@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -12,8 +13,9 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
 from allstatus.bulk.fhir_export.line_scan import identity, read_identity
 from allstatus.bulk.fhir_export.references import missing_from
-from allstatus.errors import RulesError
+from allstatus.bulk.spark.record_workers import Shipped
 
+PLACE = ("file", "block", "place")  # of a line
 WANTED = "name string, key string"
 EVIDENCE, LINES, REFUSED = "__evidence", "__lines", "__refused"
 UNREAD, IS_UNCLEAR = "__unread", "__unclear"
@@ -21,12 +23,10 @@ UNREAD, IS_UNCLEAR = "__unread", "__unclear"
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """How patients are decided, by rules that must have this digest, and what the export holds
-    beside each.
-    """
+    """How patients are decided, by which rules, and what the export holds beside each."""
 
     how: DecideSettings
-    digest: str
+    rules: Shipped
     others: ExportContext
 
     @property
@@ -54,23 +54,14 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
     what holds for the lines stands in the first.
     """
     how, columns = deciding.how, lines.to_pylist()
-    if how.classifier.ruleset.digest != deciding.digest:
-        raise RulesError(
-            [
-                "a worker has other rules than the driver; install the same version of allstatus "
-                "there"
-            ]
-        )
-    ordered = sorted(
-        filter(_holds, columns),
-        key=lambda row: (row["referred"], row["file"], row["block"], row["place"]),
-    )
+    deciding.rules.refuse_others(how.classifier)
+    ordered = sorted(filter(_holds, columns), key=itemgetter("referred", *PLACE))
     own = [row["line"] for row in ordered if not row["referred"]]
     lines_of, name = (row["line"] for row in ordered), columns[0]["name"]
     rows: list[dict[str, Any]] = []
     for decided in decide_patient(how, name, lines_of, deciding.others):
         refused = [
-            _place(ordered[number]) | {"reason": reason}
+            {name: ordered[number][name] for name in PLACE} | {"reason": reason}
             for number, reason in decided.refused.items()
         ]
         rows.append(dict.fromkeys(how.columns) | dict(decided.row or {}))
@@ -82,18 +73,10 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
             IS_UNCLEAR: int(decided.unclear),
         }
     kinds = {LINES: pa.int64(), IS_UNCLEAR: pa.int64()}
-    return pa.table(
-        {
-            name: pa.array([row[name] for row in rows], kinds.get(name, pa.string()))
-            for name in rows[0]
-        }
-    )
+    fields = [pa.field(name, kinds.get(name, pa.string())) for name in rows[0]]
+    return pa.Table.from_pylist(rows, pa.schema(fields))
 
 
 def _holds(row: dict[str, Any]) -> bool:
     """Whether a line referred to is what it looked like at a glance."""
     return not row["referred"] or identity(row["line"]) == read_identity(row["line"])
-
-
-def _place(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("file", "block", "place")}

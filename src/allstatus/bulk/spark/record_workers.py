@@ -43,6 +43,13 @@ class Shipped:
         name = folder.name if folder.parent == rules_home().resolve() else str(folder)
         return cls(name, ruleset.digest)
 
+    def refuse_others(self, loaded: Classifier) -> None:
+        """Raise RulesError where a worker loaded other rules."""
+        if loaded.ruleset.digest != self.digest:
+            problem = "a worker has other rules than the driver"
+            remedy = "install the same version of allstatus there"
+            raise RulesError([f"{Path(self.rules).name}: {problem}; {remedy}"])
+
     def load(self) -> Classifier:
         """The rules, on a worker; raises RulesError when they are others there."""
         return _load(self)
@@ -51,14 +58,7 @@ class Shipped:
 @lru_cache(maxsize=4)
 def _load(shipped: Shipped) -> Classifier:
     rules = load_rules(shipped.rules, engine="builtin")
-    if rules.ruleset.digest != shipped.digest:
-        name = Path(shipped.rules).name
-        raise RulesError(
-            [
-                f"{name}: a worker has other rules than the driver; install the same version of "
-                f"allstatus there"
-            ]
-        )
+    shipped.refuse_others(rules)
     return rules
 
 

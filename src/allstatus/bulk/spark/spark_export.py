@@ -5,7 +5,7 @@ accounted for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from allstatus.bulk.spark.patient_workers import (
     EVIDENCE,
     IS_UNCLEAR,
     LINES,
+    PLACE,
     REFUSED,
     UNREAD,
     Deciding,
@@ -28,7 +29,7 @@ from allstatus.bulk.spark.patient_workers import (
 )
 from allstatus.bulk.spark.record_workers import Shipped
 from allstatus.bulk.spark.session import deciding
-from allstatus.bulk.spark.spark_gather import GLOB, PLACE, SparkGathered, SparkGatherer
+from allstatus.bulk.spark.spark_gather import GLOB, SparkGathered, SparkGatherer
 from allstatus.bulk.spark.spark_paths import WRITTEN, SparkPaths, spark_format, write_decided
 from allstatus.bulk.writers import Target
 from allstatus.ehr.fhir.export_manifest import Beside
@@ -44,13 +45,8 @@ class SparkExport:
     """
 
     def __init__(self, session: SparkSession, job: ExportJob, source: str, target: str) -> None:
-        self.session, self.job, self.source, self.target, self.files = (
-            session,
-            job,
-            source,
-            target,
-            SparkPaths(session),
-        )
+        self.session, self.job, self.source, self.target = session, job, source, target
+        self.files = SparkPaths(session)
         self.evidence, self.parts = f"{target}.evidence.ndjson", f"{target}.parts"
         spark_format(target, WRITTEN)
         for folder in (target, self.evidence):
@@ -96,7 +92,7 @@ class SparkExport:
         how = self.job.how
         shipped = Shipped.of(how.classifier.ruleset)
         sent = DecideSettings(shipped.rules, "builtin", how.as_of, how.options, how.explain)
-        deciding = Deciding(sent, shipped.digest, gathered.others)
+        deciding = Deciding(sent, shipped, gathered.others)
         lines = gatherer.with_referred(gathered.kept).groupBy("name")
         return gatherer.kept_in(
             "decided", lines.applyInArrow(lambda own: decide_lines(deciding, own), deciding.schema)
@@ -114,20 +110,17 @@ class SparkExport:
         """Write the lines refused, in the order of files and lines; returns how many of them were
         refused late, by a patient's reader.
         """
-        early = gathered.told.where(F.col("what") == REJECT).select(
-            "file", "block", "place", F.col("text").alias("reason")
-        )
-        late = decided.select(F.explode(F.from_json(REFUSED, _PLACED)).alias("refused")).select(
-            "refused.*"
-        )
-        late = late.dropDuplicates(list(PLACE))
+        rejected = gathered.told.where(F.col("what") == REJECT)
+        early = rejected.select(*PLACE, F.col("text").alias("reason"))
+        refused = decided.select(F.explode(F.from_json(REFUSED, _PLACED)).alias("refused"))
+        late = refused.select("refused.*").dropDuplicates(list(PLACE))
         before = gatherer.lengths(gathered.told)
-        rows = early.unionByName(late).orderBy("file", "block", "place").toLocalIterator()
+        rows = early.unionByName(late).orderBy(*PLACE).toLocalIterator()
         placed = (
             (file, before[file, block][1] + place - before[file, block][0] + 1, reason)
             for file, block, place, reason in rows
         )
-        for some in _some(placed):
+        while some := list(islice(placed, SOME)):
             rejects.write_columns(zip(*some, strict=True))
         return late.count()
 
@@ -165,8 +158,3 @@ def _counter(counted: DataFrame) -> Counter[str]:
 def _sums(frame: DataFrame, *columns: str) -> list[int]:
     found = frame.agg(*map(F.sum, columns)).first()
     return [value or 0 for value in found or [0] * len(columns)]
-
-
-def _some(rows: Iterator[tuple[str, int, str]]) -> Iterator[list[tuple[str, int, str]]]:
-    while some := list(islice(rows, SOME)):
-        yield some

@@ -32,14 +32,13 @@ from allstatus.bulk.spark.line_workers import (
     find_links,
     route,
 )
-from allstatus.bulk.spark.patient_workers import WANTED, find_missing
+from allstatus.bulk.spark.patient_workers import PLACE, WANTED, find_missing
 from allstatus.bulk.spark.spark_paths import literal
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
-KEPT = ("name", "file", "block", "place", "line")
-PLACE = ("file", "block", "place")
+KEPT = ("name", *PLACE, "line")
 GLOB = "*.{ndjson,jsonl,ndjson.gz,jsonl.gz}"
 
 
@@ -84,10 +83,7 @@ class SparkGatherer:
         sent = self.session.sparkContext.broadcast(called)
         told = self.kept_in("told", self.lines.mapInArrow(partial(route, sent, self.options), TOLD))
         _refuse_part(told)
-        counts = {
-            row["what"]: row["lines"]
-            for row in told.groupBy("what").agg(F.sum("lines").alias("lines")).collect()
-        }
+        counts = dict(map(tuple, told.groupBy("what").agg(F.sum("lines")).collect()))
         lines = counts.get(OWN, 0)
         kept = told.where(F.col("what") == OWN)
         somebody = _two(told.where(F.col("what") == SOMEBODY))
@@ -113,9 +109,8 @@ class SparkGatherer:
         own = kept.withColumn("referred", F.lit(False))
         referring = kept.groupBy("name").applyInArrow(find_missing, WANTED)
         wanted = self.kept_in("wanted", referring)
-        types = frozenset(
-            row[0] for row in wanted.select(F.substring_index("key", "/", 1)).distinct().collect()
-        )
+        first = wanted.select(F.substring_index("key", "/", 1)).distinct().collect()
+        types = frozenset(row[0] for row in first)
         if not types:
             return own
         bare = wanted.where(~F.col("key").contains("/")).limit(1).count()
@@ -127,11 +122,8 @@ class SparkGatherer:
         """For each block of each file, the place of its first line, and how many lines of the file
         come before it.
         """
-        tallies = (
-            told.where(F.col("what") == TALLY)
-            .groupBy("file", "block")
-            .agg(F.min("place"), F.sum("lines"))
-        )
+        blocks = told.where(F.col("what") == TALLY).groupBy("file", "block")
+        tallies = blocks.agg(F.min("place"), F.sum("lines"))
         before: dict[str, int] = {}
         found = {}
         for file, block, first, lines in sorted(map(tuple, tallies.collect())):
@@ -198,13 +190,9 @@ def read_lines(session: SparkSession, source: str) -> DataFrame:
     its place there.
     """
     text = session.read.options(lineSep="\n", pathGlobFilter=GLOB).text(literal(source))
-    file, block = (
+    return text.select(
         F.col("_metadata.file_name").alias("file"),
         F.col("_metadata.file_block_start").alias("block"),
-    )
-    return text.select(
-        file,
-        block,
         F.monotonically_increasing_id().alias("place"),
         F.col("value").cast("binary").alias("line"),
     )
