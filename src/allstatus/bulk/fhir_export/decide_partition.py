@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from allstatus.bulk.fhir_export.decide_patient import (
+    Decided,
     DecideSettings,
     ExportContext,
     Row,
@@ -39,6 +40,19 @@ class DecidedPartition:
     wanted: set[bytes] = field(default_factory=set)
     unread: Counter[str] = field(default_factory=Counter)
     unclear: int = 0
+
+    def add(self, one: Decided, lines: list[Kept]) -> None:
+        """Add what was decided on one patient's lines."""
+        self.patients += 1
+        self.unread.update(one.unread)
+        self.unclear += one.unclear
+        self.rejects += [
+            (*_place(lines[place]), TOO_LONG if lines[place].too_long else reason)
+            for place, reason in one.refused.items()
+        ]
+        if one.row is not None and one.evidence is not None:
+            self.rows.append(one.row)
+            self.evidence.append(one.evidence.decode())
 
 
 def work_off(
@@ -81,62 +95,33 @@ def decide_shelf(
     steps = -(-shelves.size(shelf) // LOAD)
     step = -(-len(ranks) // max(steps, 1))
     for start in range(0, len(ranks), step):
-        _decide(how, shelves, shelf, ranks[start : start + step], others, done, fetched)
+        lines, elsewhere = _loaded(shelves, shelf, ranks[start : start + step])
+        for rank in sorted(lines):
+            own = sorted(lines[rank], key=_place)
+            missing = missing_from(kept.line for kept in own)
+            if missing and not fetched:
+                done.wanted |= missing
+            elif not done.wanted:
+                done.lines += len(own)
+                more = {kept for name in missing for kept in elsewhere.get(name, ())}
+                read = [*own, *sorted(more, key=_place)]
+                patient, each = shelves.names[rank], (kept.line for kept in read)
+                for decided in decide_patient(how, patient, each, others):
+                    done.add(decided, read)
     return DecidedPartition(wanted=done.wanted) if done.wanted else done
 
 
-def _decide(
-    how: DecideSettings,
-    shelves: Partitions,
-    shelf: int,
-    ranks: range,
-    others: ExportContext,
-    done: DecidedPartition,
-    fetched: bool,
-) -> None:
-    lines: dict[int, list[Kept]] = {}
+def _loaded(
+    shelves: Partitions, shelf: int, ranks: range
+) -> tuple[dict[int, list[Kept]], dict[bytes, list[Kept]]]:
+    """Lines of a shelf: those of some patients by rank, and those referred to by their names."""
+    lines, elsewhere = dict[int, list[Kept]](), dict[bytes, list[Kept]]()
     for kept in shelves.read(shelf):
-        if kept.rank in ranks or kept.rank == REFERRED:
+        if kept.rank in ranks:
             lines.setdefault(kept.rank, []).append(kept)
-    elsewhere: dict[bytes, list[Kept]] = {}
-    for kept in lines.pop(REFERRED, ()):
-        for name in keys_of(identity(kept.line)):
+        for name in keys_of(identity(kept.line)) if kept.rank == REFERRED else ():
             elsewhere.setdefault(name, []).append(kept)
-    for rank in sorted(lines):
-        own = sorted(lines[rank], key=_place)
-        missing = missing_from(kept.line for kept in own)
-        if missing and not fetched:
-            done.wanted |= missing
-        elif not done.wanted:
-            done.lines += len(own)
-            more = {kept for name in missing for kept in elsewhere.get(name, ())}
-            _add(
-                how,
-                shelves.names[rank],
-                [*own, *sorted(more, key=_place)],
-                others,
-                done,
-            )
-
-
-def _add(
-    how: DecideSettings,
-    patient: str,
-    lines: list[Kept],
-    others: ExportContext,
-    done: DecidedPartition,
-) -> None:
-    for decided in decide_patient(how, patient, (kept.line for kept in lines), others):
-        done.patients += 1
-        done.unread.update(decided.unread)
-        done.unclear += decided.unclear
-        done.rejects += [
-            (*_place(lines[place]), TOO_LONG if lines[place].too_long else reason)
-            for place, reason in decided.refused.items()
-        ]
-        if decided.row is not None and decided.evidence is not None:
-            done.rows.append(decided.row)
-            done.evidence.append(decided.evidence.decode())
+    return lines, elsewhere
 
 
 def _place(kept: Kept) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -143,37 +143,15 @@ class ExportRun:
     def _decide(
         self, pool: Pool, shelves: Partitions, gathered: Gathered, progress: Progress
     ) -> None:
-        """Work off every shelf; those that refer elsewhere after what they want was fetched, for so
-        many at a time.
-        """
-        how, others, waiting = self.job.how, gathered.others, Wanted()
+        """Work off every shelf; those that refer elsewhere after what they want was fetched."""
+        with_what = self.job.how, shelves, gathered.others
         left = [shelf for shelf in range(shelves.count) if not is_done(shelves, shelf)]
         decided = partial(progress, "deciding", 1, len(left))
-        for shelf, wanted in pool.run(work_off, left, how, shelves, others, False):
-            if not wanted:
+        for wanted in _waiting(pool.run(work_off, left, *with_what, False), decided):
+            self._fetch(pool, shelves, gathered, wanted)
+            waiting = sorted(set().union(*wanted.values()))
+            for _ in pool.run(work_off, waiting, *with_what, True):
                 decided()
-            for key in wanted:
-                waiting.setdefault(key, set()).add(shelf)
-            if len(waiting) > MANY:
-                self._decide_waiting(pool, shelves, gathered, waiting, decided)
-                waiting = Wanted()
-        if waiting:
-            self._decide_waiting(pool, shelves, gathered, waiting, decided)
-
-    def _decide_waiting(
-        self,
-        pool: Pool,
-        shelves: Partitions,
-        gathered: Gathered,
-        waiting: Wanted,
-        decided: Callable[[], None],
-    ) -> None:
-        """Work off the shelves that wait for what they refer to."""
-        self._fetch(pool, shelves, gathered, waiting)
-        shelf_numbers = sorted(set().union(*waiting.values()))
-        how, others = self.job.how, gathered.others
-        for _ in pool.run(work_off, shelf_numbers, how, shelves, others, True):
-            decided()
 
     def _fetch(self, pool: Pool, shelves: Partitions, gathered: Gathered, wanted: Wanted) -> None:
         edition = save_wanted(shelves, wanted)
@@ -212,6 +190,23 @@ class ExportRun:
 
     def _to_be_run_again(self, problem: str) -> InvalidRecord:
         return InvalidRecord(str(self.job.source), problem, "run again; nothing was written")
+
+
+def _waiting(
+    worked_off: Iterable[tuple[int, set[bytes]]], decided: Callable[[], None]
+) -> Iterator[Wanted]:
+    """What shelves want that are not decided on yet, for so many at a time."""
+    waiting = Wanted()
+    for shelf, wanted in worked_off:
+        if not wanted:
+            decided()
+        for key in wanted:
+            waiting.setdefault(key, set()).add(shelf)
+        if len(waiting) > MANY:
+            yield waiting
+            waiting = Wanted()
+    if waiting:
+        yield waiting
 
 
 def _still_there(lines: Path, data: bytes) -> dict[str, Any] | None:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -43,38 +44,33 @@ GONE, REJECT, SOMEBODY, TALLY, UNCLEAR = "gone", "reject", "somebody", "tally", 
 NOT_WHOLE = "not whole"
 Names: TypeAlias = Broadcast[frozenset[str]]
 Called: TypeAlias = Broadcast[dict[str, str]]  # what each patient found is called
-_Rows = list[tuple[Any, ...]]
 _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 
 
 def find(options: ChartOptions, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Patients with a code of the disease by the tables of `options`, some more than once."""
-    for batch in batches:
-        yield _batch(FOUND, [(name,) for name in patients_in(_lines(batch), options)])
+    return _each(FOUND, batches, lambda batch: zip(patients_in(_lines(batch), options)))
 
 
 def find_links(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """What Patients say of being somebody else too."""
-    for batch in batches:
-        yield _batch(LINKED, list(links_in(_lines(batch))))
+    return _each(LINKED, batches, lambda batch: links_in(_lines(batch)))
 
 
 def find_known(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Those of the wanted names that a Patient has."""
-    for batch in batches:
-        yield _batch(FOUND, [(name,) for name in known_in(_lines(batch), wanted.value)])
+    return _each(FOUND, batches, lambda batch: zip(known_in(_lines(batch), wanted.value)))
 
 
 def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Which Patient has which of the wanted identifiers, and where that stands."""
-    for batch in batches:
-        rows: _Rows = []
+
+    def rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
         for *place, line in _placed(batch):
-            rows += [
-                (identified, name, *place)
-                for identified, name in identifiers_in([line], wanted.value)
-            ]
-        yield _batch(ALIASED, rows)
+            for identified, name in identifiers_in([line], wanted.value):
+                yield identified, name, *place
+
+    return _each(ALIASED, batches, rows)
 
 
 def find_keyed(
@@ -83,14 +79,15 @@ def find_keyed(
     """Lines of these types (None: of all, by their id alone too) with what they may be referred to
     by.
     """
-    for batch in batches:
-        rows: _Rows = []
+
+    def rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
         for *place, line in _placed(batch):
             told = identity(line)
             if (types is None or told[0] in types) and read_identity(line) == told:
-                keys = keys_of(told)[: None if types is None else 1]
-                rows += [(key.decode(), *place, line) for key in keys]
-        yield _batch(KEYED, rows)
+                for key in keys_of(told)[: None if types is None else 1]:
+                    yield key.decode(), *place, line
+
+    return _each(KEYED, batches, rows)
 
 
 def route(
@@ -99,8 +96,7 @@ def route(
     """The lines about these patients and those that wait to be placed, once for each patient and
     counted once, what is refused, and the counts of all.
     """
-    for batch in batches:
-        yield _batch(TOLD, [*_routed(called.value, options, batch)])
+    return _each(TOLD, batches, partial(_routed, called.value, options))
 
 
 def _routed(
@@ -155,16 +151,15 @@ def _lines(batch: pa.RecordBatch) -> list[bytes]:
     return [line.rstrip(b"\r").removeprefix(MARK) for line in batch.column("line").to_pylist()]
 
 
-def _batch(schema: str, rows: _Rows) -> pa.RecordBatch:
-    fields = [
-        pa.field(*named)
-        for named in (
-            (name, _TYPES[kind])
-            for name, kind in (column.split(" ") for column in schema.split(", "))
-        )
-    ]
-    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
-    return pa.RecordBatch.from_arrays(
-        [pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)],
-        schema=pa.schema(fields),
-    )
+def _each(
+    columns: str,
+    batches: Iterable[pa.RecordBatch],
+    rows_of: Callable[[pa.RecordBatch], Iterable[tuple[Any, ...]]],
+) -> Iterator[pa.RecordBatch]:
+    """The rows that are made of each batch, of columns `name kind, name kind, ...`."""
+    named = (column.split(" ") for column in columns.split(", "))
+    schema = pa.schema([(name, _TYPES[kind]) for name, kind in named])
+    for batch in batches:
+        made = list(zip(*rows_of(batch), strict=True)) or [()] * len(schema)
+        arrays = [pa.array(some, f.type) for some, f in zip(made, schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
