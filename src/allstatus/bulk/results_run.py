@@ -134,7 +134,7 @@ class ResultsRun:
     def _decide(self, patient: str, rows: Rows, refused: int) -> Decided:
         how, decided = self.job.how, Decided()
         (chart,) = charts_of(rows)
-        how.tell_part(chart, refused)
+        how.mark_part(chart, refused)
         tell(how, patient, how.decide(chart), decided)
         return decided
 

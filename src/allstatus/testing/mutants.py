@@ -141,14 +141,16 @@ def _list_slips(items: list[Any], place: str) -> Iterator[tuple[str, list[Any]]]
 def _inner_slips(item: Any, where: str) -> Iterator[tuple[str, Any]]:
     """Slips below a clause, and all for any."""
     written = item if isinstance(item, dict) else {}
-    for kind in [one for one in ("all", "any", "not") if written.get(one) is not None][:1]:
-        rest, inner = without(item, kind), item[kind]
-        other = "any" if kind == "all" else "all"
-        if kind != "not" and len(inner) > 1:
-            yield f"clause {where}: {other} for {kind}", {**rest, other: inner}
-        slips = _inner_slips(inner, f"{where}.1")
-        for words, slip in slips if kind == "not" else _list_slips(inner, f"{where}."):
-            yield words, {**rest, kind: slip}
+    kind = next((one for one in ("all", "any", "not") if written.get(one) is not None), "")
+    if not kind:
+        return
+    rest, inner = without(item, kind), item[kind]
+    other = "any" if kind == "all" else "all"
+    if kind != "not" and len(inner) > 1:
+        yield f"clause {where}: {other} for {kind}", {**rest, other: inner}
+    slips = _inner_slips(inner, f"{where}.1")
+    for words, slip in slips if kind == "not" else _list_slips(inner, f"{where}."):
+        yield words, {**rest, kind: slip}
 
 
 def negated(item: Any) -> Any:

@@ -57,7 +57,7 @@ class DecideSettings:
         """How charts are read, with the rules' population."""
         return self.options.of(self.classifier.ruleset)
 
-    def tell_part(self, chart: Chart, refused: int) -> None:
+    def mark_part(self, chart: Chart, refused: int) -> None:
         """Make a chart a part where so many of its lines were refused, or it is said to be one."""
         if refused or self.options.partial:
             chart.partial = True
@@ -166,7 +166,7 @@ def decide_resources(
     else:
         charts = read_patients(resources, patient, others.nameless, unmodified=unmodified)
     for chart in charts:
-        how.tell_part(chart, refused)
+        how.mark_part(chart, refused)
     return [how.decide(chart) for chart in charts]
 
 
