@@ -74,14 +74,15 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
 def _add_middleware(app: FastAPI, config: Config) -> None:
     app.add_middleware(EntityTags)
     app.add_middleware(Middleware, desk=lambda: app.state.desk)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=list(config.cors_origins),
-        allow_origin_regex=LOCAL_ORIGIN if config.insecure_dev else None,
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["authorization", "content-type"],
-        expose_headers=["x-decision-id", "x-request-id"],
-    )
+    if config.cors_origins or config.insecure_dev:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(config.cors_origins),
+            allow_origin_regex=LOCAL_ORIGIN if config.insecure_dev else None,
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["x-decision-id", "x-request-id"],
+        )
     app.add_middleware(Policies)
 
 
