@@ -150,9 +150,10 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
             yield "it is not to be read as it is"
         yield from _strangers(asked.kinds(key), value)
         yield from missing_parts(value)
-        kinds = [resource["resourceType"] for _, resource in resources_of(value)]
-        if not asked.is_search(key) and asked.kinds(key)[0] not in kinds:
-            yield NOT_IN_IT
+        if not asked.is_search(key):
+            kinds = [resource["resourceType"] for _, resource in resources_of(value)]
+            if asked.kinds(key)[0] not in kinds:
+                yield NOT_IN_IT
     elif asked.is_search(key):
         yield "it is not the answer to a search"
     elif kind != asked.kinds(key)[0]:
