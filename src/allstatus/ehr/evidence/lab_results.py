@@ -128,12 +128,7 @@ def _place_result(
         return
     called = places_in_words(result, reading.tables) if places and result.specimen else set()
     if len(places) != 1 or called - places:
-        places |= called - {"other_person"}
-        facts = {(MARROW, "marrow") if p == "marrow" else (OUTSIDE, p) for p in places}
-        facts = {(COUNT, topic.name)} if topic.name in COMPONENTS else facts
-        for fact, name in sorted(facts or {(MARROW, "marrow"), (OUTSIDE, "other")}):
-            told = TWO_PLACES if places else NO_PLACE
-            reading.doubt(Doubt(fact, name, when, told, _evidence(result, match)))
+        _doubt_place(reading, result, match, places | (called - {"other_person"}), when)
         return
     note_dates(reading, result)
     (site,) = places
@@ -145,6 +140,17 @@ def _place_result(
         _place_marrow(reading, item, report=topic.name == "marrow_report")
     else:
         _place_outside(reading, _Item(result, match, OUTSIDE, "blasts", site, when, why))
+
+
+def _doubt_place(
+    reading: ChartReading, result: Result, match: Match, places: set[str], when: When
+) -> None:
+    """A result of no place, or of two, leaves open every fact that it may be about."""
+    name, told = match.topic.name, TWO_PLACES if places else NO_PLACE
+    facts = {(MARROW, "marrow") if place == "marrow" else (OUTSIDE, place) for place in places}
+    facts = {(COUNT, name)} if name in COMPONENTS else facts
+    for fact, part in sorted(facts or {(MARROW, "marrow"), (OUTSIDE, "other")}):
+        reading.doubt(Doubt(fact, part, when, told, _evidence(result, match)))
 
 
 def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:

@@ -195,25 +195,9 @@ def _gather(store: ResourceStore) -> _Gathered:
     owners = [(it, why, whose_all(it, store)) for group, why in everything for it in group]
     if gone := _replaced(owners, store):
         owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
-    whose_keys = {keys for _, _, keys in owners}
-    all_named = {key for keys in whose_keys for key in keys if key is not None}
-    same = alike(all_named)
-    patients = [
-        (known, key, resource)
-        for resource, why, keys in owners
-        if resource["resourceType"] == "Patient" and not why
-        if (key := keys[0]) is not None and (known := same.get(key, key)) is not None
-    ]
-    here = {known for key in all_named if (known := same.get(key, key)) is not None}
-    gathered.people = persons([(known, it) for known, _, it in patients], same, here, store)
-    one = gathered.people.one
-    same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}
-    for known, key, resource in patients:
-        gathered.owners.append(person := one.get(known, known))
-        store.patients.setdefault(known, resource)
-        store.patients.setdefault(key, resource)
-        gathered.of.setdefault(person, [])
-    whom = {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in whose_keys}
+    same = _name_patients(gathered, owners)
+    each = {keys for _, _, keys in owners}
+    whom = {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in each}
     placed = [(_is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
     taken_back = of_replaced(gone, store) | withdrawn(store)
     for other, resource, why, them in sorted(placed, key=itemgetter(0)):
@@ -229,6 +213,29 @@ def _gather(store: ResourceStore) -> _Gathered:
 
 
 Owner = tuple[Json, str, tuple[PatientKey | None, ...]]
+
+
+def _name_patients(gathered: _Gathered, owners: list[Owner]) -> dict[PatientKey, PatientKey | None]:
+    """What every key stands for by servers and links; notes the patients who are here."""
+    store = gathered.store
+    whose_keys = {keys for _, _, keys in owners}
+    all_named = {key for keys in whose_keys for key in keys if key is not None}
+    same = alike(all_named)
+    patients = [
+        (known, key, resource)
+        for resource, why, keys in owners
+        if resource["resourceType"] == "Patient" and not why
+        if (key := keys[0]) is not None and (known := same.get(key, key)) is not None
+    ]
+    here = {known for key in all_named if (known := same.get(key, key)) is not None}
+    gathered.people = persons([(known, it) for known, _, it in patients], same, here, store)
+    one = gathered.people.one
+    for known, key, resource in patients:
+        gathered.owners.append(person := one.get(known, known))
+        store.patients.setdefault(known, resource)
+        store.patients.setdefault(key, resource)
+        gathered.of.setdefault(person, [])
+    return {key: known and one.get(known, known) for key, known in same.items()} | one
 
 
 def _replaced(owners: list[Owner], store: ResourceStore) -> dict[int, str]:
