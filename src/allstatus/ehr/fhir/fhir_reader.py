@@ -48,6 +48,7 @@ from allstatus.errors import InvalidRecord
 SUBJECTS = {"Patient", *READERS}
 SUPERSEDED = "superseded by a later version"
 REPLACED = "replaced by another"
+REPLACING = {"extension", "related"}  # elements by which one says so
 DELETED = "deleted"
 OTHERS = "resources of other patients: {}; set aside"
 LINKED = "patients {} are one person, as their links say"
@@ -69,11 +70,8 @@ def read_fhir(value: object, *, partial: bool = False, unmodified: bool = False)
     gathered = _gather(ResourceStore(entries_of(value), unmodified=unmodified))
     charts = gathered.charts()
     if not charts:
-        raise InvalidRecord(
-            "input",
-            "holds no patient and nothing about one",
-            f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources",
-        )
+        remedy = f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources"
+        raise InvalidRecord("input", "holds no patient and nothing about one", remedy)
     for chart in charts.values() if partial else ():
         chart.partial = True
         chart.warnings.append(PART.format("; ".join(missing) or SAID_SO))
@@ -240,13 +238,10 @@ def _name_patients(gathered: _Gathered, owners: list[Owner]) -> dict[PatientKey,
 
 def _replaced(owners: list[Owner], store: ResourceStore) -> dict[int, str]:
     """Why a resource does not count that another of its patient says it replaces."""
-    return {
-        id(old): REPLACED
-        for resource, why, keys in owners
-        if ("extension" in resource or "related" in resource) and not why
-        for old in replaced(resource, store)
-        if whose(old, store) == keys[0]
-    }
+    said = ((one, keys[0]) for one, why, keys in owners if not why)
+    telling = [(one, key) for one, key in said if not one.keys().isdisjoint(REPLACING)]
+    found = ((old, key) for one, key in telling for old in replaced(one, store))
+    return {id(old): REPLACED for old, key in found if whose(old, store) == key}
 
 
 def _add(
