@@ -31,7 +31,7 @@ from allstatus.ehr.chart import (
 )
 from allstatus.ehr.coding import comments
 from allstatus.ehr.coding.code_systems import UNSEEN
-from allstatus.ehr.coding.codes import code_tables, make_code, table
+from allstatus.ehr.coding.codes import code_tables, heard_of, make_code, table
 from allstatus.ehr.coding.result_statuses import result_status
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_resources import ENDED, STATES, VERIFICATION
@@ -225,7 +225,7 @@ def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
         made = replace(made, unread_start=unread) if unread else made
         return replace(made, clinical=said, ended=said in ENDED) if said in STATES else made
     row = _as_result(row)
-    void, doubt = _standing(row, RESULT, comments.RESULT, remarks)
+    void, doubt = _standing(row, RESULT, heard_of(codes), remarks)
     return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
 
 

@@ -8,12 +8,18 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allstatus.ehr.coding.comments import CONDITION, RESULT, TREATMENT, by_comment, taken_back
+from allstatus.ehr.coding.comments import (
+    CONDITION,
+    SHARE,
+    TREATMENT,
+    by_comment,
+    taken_back,
+)
 from allstatus.record.code_files import read_yaml
 
 SAID = yaml.safe_load(Path(__file__).with_name("comments.yaml").read_text("utf-8"))
 KINDS = read_yaml("comment-words")["taken_back"]
-OF = RESULT, TREATMENT, CONDITION
+OF = SHARE, TREATMENT, CONDITION
 WORDS = [(of, word) for of in OF for kind in of for word in KINDS[kind]["words"]]
 
 
@@ -37,7 +43,7 @@ def test_a_corrections_comment_may_be_about_what_it_corrects(comment: str) -> No
 def test_each_word_of_the_table_is_found_alone() -> None:
     said = [(of, re.sub(r"\(([^|)]*)[^)]*\)", r"\1", w).replace(" .. ", " ")) for of, w in WORDS]
     assert [w for of, w in said if not taken_back(w.replace("*", ""), of=of)] == []
-    assert {*KINDS} == {*RESULT, *TREATMENT, *CONDITION}
+    assert {*KINDS} == {*SHARE, *TREATMENT, *CONDITION}
 
 
 def test_some_words_take_back_only_with_nothing_beside_them() -> None:
@@ -48,7 +54,7 @@ def test_some_words_take_back_only_with_nothing_beside_them() -> None:
 
 
 def test_a_treatment_and_a_condition_have_words_of_their_own() -> None:
-    said = {"dose not given": TREATMENT, "relapse was ruled out": CONDITION, "clotted": RESULT}
+    said = {"dose not given": TREATMENT, "relapse was ruled out": CONDITION, "clotted": SHARE}
     for comment, mine in said.items():
         for of in OF:
             assert bool(taken_back(comment, of=of)) is (of is mine)
@@ -57,6 +63,12 @@ def test_a_treatment_and_a_condition_have_words_of_their_own() -> None:
 def test_a_doubt_that_a_comment_makes_is_known_by_its_words() -> None:
     assert by_comment(taken_back("clotted"))
     assert not by_comment("preliminary, not final")
+
+
+def test_a_differential_is_another_test_than_a_whole_count_and_that_of_a_share() -> None:
+    for comment in SAID["of_a_share"]:
+        assert taken_back(comment, of=SHARE)
+        assert not taken_back(comment)
 
 
 @given(st.lists(st.text()))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import ITSELF, TEXT, Code
 from allstatus.ehr.coding.code_systems import CodeSystems, plain
 from allstatus.ehr.coding.code_table import Match, Table, Topic
+from allstatus.ehr.coding.comments import RESULT, SHARE, Kinds
 from allstatus.ehr.coding.medicine_names import MedicineNames
 from allstatus.ehr.coding.site_codes import TABLES, SiteCodes
 from allstatus.ehr.coding.specimen_words import topics_named
@@ -18,6 +19,7 @@ from allstatus.record.remembered import remembered
 from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import RuleSet
 
+SHARES = ("marrow_blasts", "marrow_report", "blood_blasts", "csf_blasts", "fluid_blasts", "blasts")
 __all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
 
 
@@ -122,6 +124,12 @@ def _renamer(systems: CodeSystems) -> Any:
         return None if name == code.system else Code(name, systems.written(name, code.code))
 
     return rename
+
+
+def heard_of(codes: tuple[Code, ...]) -> Kinds:
+    """The kinds of words by which comments take a result of these codes back."""
+    found = table("results").find(codes)
+    return SHARE if found is not None and found.topic.name in SHARES else RESULT
 
 
 def table(name: str) -> Table:

@@ -16,13 +16,14 @@ from allstatus.record.remembered import remembered
 
 Kinds = tuple[str, ...]
 RESULT: Kinds = ("another_persons", "withdrawn", "unfit")
+SHARE: Kinds = (*RESULT, "uncounted")  # of a result that is a share of cells
 TREATMENT: Kinds = ("another_persons", "not_given")
 CONDITION: Kinds = ("another_persons", "refuted")
 _SENTENCES = re.compile(r"[.;!?]+(?!\d)")
 _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
 _MEANT = {
     r"\*": r"\w*",
-    r"\ \.\.\ ": r"\s+(?:[^\W_]+[:,]?\s+){0,3}",
+    r"\ \.\.\ ": r"[:,]?\s+(?:[^\W_]+[:,]?\s+){0,3}",
     r"\ ": r"\s+",
 }  # in the table's words
 _ONE_OF = re.compile(r"\(([^)]*)\)")

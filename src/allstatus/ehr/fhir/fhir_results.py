@@ -79,16 +79,15 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
         return
     of = specimens(resource, store)
     day = dated(resource, store, of)
-    orders = store.members(resource, "basedOn")
+    orders, coded = store.members(resource, "basedOn"), codes(resource.get("code"))
     noting = [resource, *(one for one in orders if one is not None)]
     stands = together(
         standing(resource, REPORT, unmodified=store.unmodified),
         of.standing,
         held(resource, store),
         ordered(orders),
-        noted(comments.RESULT, noting, of.resources, remarks([resource], store)),
+        noted(comments.RESULT, noting, of.resources, remarks([resource], store), coded),
     )
-    coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{measured(coded)} {of.names}")
     shared = shared_of(resource, day) | known | {"codes": coded, "specimen": of.codes}
     if said is None:

@@ -122,7 +122,8 @@ class Observed:
         orders = [order for one in told for order in store.members(one, "basedOn")]
         done = store.members(resource, "partOf")
         said = [*told, *(one for one in (*orders, *done) if one is not None)]
-        found.append(noted(comments.RESULT, said, of.resources, remarks(told, store)))
+        heard = remarks(told, store)
+        found.append(noted(comments.RESULT, said, of.resources, heard, self.codes))
         found += [ordered(orders), *(self._of_another(one) for one in said[len(told) :])]
         if "derivedFrom" in resource:
             found += map(self._source, store.members(resource, "derivedFrom"))

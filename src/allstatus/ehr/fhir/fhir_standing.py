@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from allstatus.ehr.chart import NO_STATUS, Quantity
+from allstatus.ehr.chart import NO_STATUS, Code, Quantity
+from allstatus.ehr.coding.codes import heard_of
 from allstatus.ehr.coding.comments import Kinds, taken_back, unfit
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.json_access import (
@@ -200,11 +201,15 @@ def absence(part: Json, value: Quantity | None) -> Standing:
 
 
 def noted(
-    of: Kinds, owners: Iterable[Json], specimens: Sequence[Json] = (), remarks: Iterable[str] = ()
+    of: Kinds,
+    owners: Iterable[Json],
+    specimens: Sequence[Json] = (),
+    remarks: Iterable[str] = (),
+    measured: tuple[Code, ...] = (),
 ) -> Standing:
     """Whether a comment on any of these, in the shapes of R5 and earlier versions, or on its
     specimens, or one of the `remarks`, takes back what the first of them says; `of`: the kinds of
-    words that do.
+    words that do, of a result with codes those for what was `measured`.
     """
     told = (*owners, *specimens)
     said = [*remarks]
@@ -214,6 +219,7 @@ def noted(
     if not said and not specimens:
         return STANDS
     corrected = told[0].get("status") in CORRECTED
+    of = heard_of(measured) if measured and said else of
     why = taken_back(*said, corrected=corrected, of=of) if said else ""
     return Standing("", why or _unfitness(specimens))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from allstatus.ehr.chart import NO_STATUS, Code, Quantity, Result
+from allstatus.ehr.coding.codes import heard_of
 from allstatus.ehr.coding.comments import taken_back
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.hl7v2.remarks import ONLY_A_REMARK, VOID, comments_in, remarks_in_text
@@ -219,7 +220,10 @@ def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]
     said = said or (CANCELLED if order.cancelled else "")
     doubt = sender.unread or said or order.specimen.doubt
     comments = ("\n".join(segment.comments), order.comments, sender.comments)
-    return void, doubt or taken_back(*comments, corrected=(status or whole) == "C")
+    if doubt or not any(comments):
+        return void, doubt
+    of = heard_of(segment.codes(3))
+    return void, taken_back(*comments, corrected=(status or whole) == "C", of=of)
 
 
 def _notes(order: Order, segment: Segment) -> Iterator[str]:
