@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -70,11 +69,11 @@ def _read_age(value: object) -> object:
     remedy = "give the age in years, from 0 to 130"
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         problem = "is not a number"
-    elif math.isnan(value) or not 0 <= value <= 130:
-        problem = "is not an age"
     else:
         exact_number(value, "age_years", remedy)  # which is read only where something asks for it
-        return value
+        if 0 <= value <= 130:
+            return value
+        problem = "is not an age"
     raise InvalidRecord("age_years", problem, remedy)
 
 
