@@ -21,14 +21,18 @@ from command_line import run
 CASES = yaml.safe_load((Path(__file__).parent / "values.yaml").read_text("utf-8"))
 MARROW = "marrow_blast_percent"
 GOOD = '{"id": "good", "cbc": "normal"}'
-BAD = [case["line"].replace("DIGITS", "9" * 5000) for case in CASES]
+BAD = [case["line"].replace("DIGITS", "9" * 5000).replace("LARGE", "9" * 400) for case in CASES]
 LINES = [GOOD, *(line for bad in BAD for line in (bad, GOOD))]
 TEXT = "\n".join(LINES) + "\n"
+FORMS = {"x-ndjson": TEXT, "json": f"[{', '.join(LINES)}]"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['field']}: {case['says']}")
-def test_the_field_is_named(case: dict[str, str]) -> None:
-    line = case["line"].replace("DIGITS", "9" * 5000)
+@pytest.mark.parametrize(
+    ("case", "line"),
+    [*zip(CASES, BAD, strict=True)],
+    ids=[f"{case['field']}: {case['says']}" for case in CASES],
+)
+def test_the_field_is_named(case: dict[str, str], line: str) -> None:
     _, (_, value), _ = split_records(f"{GOOD}\n{line}\n{GOOD}")
     if not isinstance(value, InvalidRecord):
         with pytest.raises(InvalidRecord) as refused:
@@ -37,9 +41,10 @@ def test_the_field_is_named(case: dict[str, str]) -> None:
     assert (case["says"] in str(value), value.field) == (True, case["field"])
 
 
-def test_classify_answers_the_others(tmp_path: Path) -> None:
-    (tmp_path / "in.ndjson").write_text(TEXT)
-    found = run("classify", tmp_path / "in.ndjson")
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_classify_answers_the_others(tmp_path: Path, text: str) -> None:
+    (tmp_path / "in").write_text(text)
+    found = run("classify", tmp_path / "in")
     assert [json.loads(line)["id"] for line in found.stdout.splitlines()] == ["good"] * (
         len(CASES) + 1
     )
@@ -63,17 +68,18 @@ def test_batch_answers_the_others(tmp_path: Path) -> None:
     for number, (case, reject) in enumerate(zip(CASES, rejects, strict=True), 1):
         assert int(reject["row"]) == 2 * number
         assert case["says"] in reject["reason"]
-        if case["field"] != "input":
+        if case["field"] not in ("input", "record"):
             assert case["field"] in (reject["column"], reject["reason"].split(": ")[0])
 
 
-def test_the_service_answers_the_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_the_service_answers_the_others(tmp_path: Path, form: str) -> None:
     pytest.importorskip("fastapi")
     from service.conftest import serving
 
     with serving(tmp_path) as client:
-        kind = {"Content-Type": "application/x-ndjson"}
-        answer = client.post("/classify", content=TEXT.encode(), headers=kind)
+        kind = {"Content-Type": f"application/{form}"}
+        answer = client.post("/classify", content=FORMS[form].encode(), headers=kind)
         rows = [json.loads(line) for line in answer.text.splitlines()]
         assert [row["id"] for row in rows[::2]] == ["good"] * (len(CASES) + 1)
         assert [row["problem"]["field"] for row in rows[1::2]] == [case["field"] for case in CASES]
@@ -111,11 +117,12 @@ def test_an_export_answers_the_others(tmp_path: Path) -> None:
 def test_replay_answers_the_others(tmp_path: Path) -> None:
     good = classify({"id": "good", "cbc": "normal"}).to_json().decode()
     lines = [good, good.replace('"good"', '"\\ud800"'), good.replace('"good"', "1e" + "9" * 20)]
-    (tmp_path / "in.ndjson").write_text("\n".join([*lines, good]))
-    found = run("replay", tmp_path / "in.ndjson", "--json")
-    assert found.stderr.count("error: record ") == 2
-    assert json.loads(found.stdout)["same"] == 2
-    assert found.returncode == 3
+    for text in ("\n".join([*lines, good]), f"[{','.join([*lines, good])}]"):
+        (tmp_path / "in").write_text(text)
+        found = run("replay", tmp_path / "in", "--json")
+        assert found.stderr.count("error: record ") == 2
+        assert json.loads(found.stdout)["same"] == 2
+        assert found.returncode == 3
 
 
 PYTHON: dict[str, Any] = {
@@ -127,6 +134,8 @@ PYTHON: dict[str, Any] = {
     "10**5000": 10**5000,
     "-10**5000": -(10**5000),
     "10**20": 10**20,
+    "10**400": 10**400,
+    "-10**999": -(10**999),
     "a surrogate": "\ud800",
     "NUL": "a\0b",
     "an escape": "\x1b[2J",

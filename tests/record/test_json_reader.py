@@ -52,7 +52,11 @@ def test_a_broken_line_of_many_is_that_line_s_alone() -> None:
     assert isinstance(second[1], InvalidRecord)
 
 
-@pytest.mark.parametrize("text", ["{", "not JSON", "not JSON\nnor this", '{"a": 1,\n"b" 2}'])
+NO_RECORDS = ["{", "not JSON", "not JSON\nnor this", '{"a": 1,\n"b" 2}', "[1", "[1] [2]"]
+NO_RECORDS += ["[1,]", "[,1]", "[1, 2]x", "[1 [2]]", '[{"a": 1,}, 2]', '[{"a": 1, 2]']
+
+
+@pytest.mark.parametrize("text", NO_RECORDS)
 def test_text_that_is_no_records(text: str) -> None:
     with pytest.raises(InvalidRecord, match="not valid JSON"):
         list(split_records(text))
@@ -61,6 +65,16 @@ def test_text_that_is_no_records(text: str) -> None:
 @pytest.mark.parametrize(("text", "kind"), KINDS)
 def test_what_is_a_chart(text: str, kind: str | None) -> None:
     assert chart_kind(text) == kind
+
+
+@pytest.mark.parametrize("item", ["NaN", '{"a": 1, "a": 2}', '"\x01"', "9" * 5000, '"\\ud800"'])
+def test_an_item_that_is_refused_is_that_item_s_alone(item: str) -> None:
+    text = f' [ {{"a": [1]}} ,\n{item}, 3 ]\n'
+    first, (number, refused), third = split_records(text)
+    assert (first, number, third) == ((1, {"a": [1]}), 2, (3, 3))
+    assert isinstance(refused, InvalidRecord)
+    with pytest.raises(InvalidRecord, match=r"^item 2: "):
+        list(split_records(text, together=True))
 
 
 def test_only_a_file_of_whole_bundles_has_bundle_lines(tmp_path: Path) -> None:

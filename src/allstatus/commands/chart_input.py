@@ -118,11 +118,11 @@ class ChartInput:
 
         if self.facts is None:
             return ()
-        values = [value for _, value in read_records(self.facts)]
-        for value in values:
+        values = list(read_records(self.facts))
+        for number, value in values:
             if isinstance(value, InvalidRecord):
-                raise value
-        return make_overlays(values, model)
+                raise numbered(number, value)
+        return make_overlays([value for _, value in values], model)
 
 
 def chart_input(

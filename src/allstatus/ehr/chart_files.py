@@ -76,7 +76,7 @@ def _fhir(text: str, read: Reader, *, together: bool) -> Numbered:
     loose: list[Any] = []
     left: list[str] = []
     answered = False
-    for number, value, unread in _resources(split_records(text), text):
+    for number, value, unread in _resources(split_records(text, together=True), text):
         left += filter(None, [unread])
         if (
             number is not None
@@ -236,7 +236,7 @@ def _placed(file: Path, text: str) -> Iterator[tuple[Any, str]]:
     """The resources of a file, with a refusal by file and line for what is none, and that."""
     kind = "item" if text.lstrip().startswith("[") and not _holds_lines(file) else "line"
     try:
-        values = ((number or 1, value) for number, value in split_records(text))
+        values = ((number or 1, value) for number, value in split_records(text, together=True))
         for number, value, unread in _resources(values, text):
             wrong = isinstance(value, InvalidRecord)
             place = f"{file} {kind} {number}"

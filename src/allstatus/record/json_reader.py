@@ -4,6 +4,7 @@ is a chart.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -28,15 +29,25 @@ def read_records(path: str) -> Numbered:
     return split_records(read_text(path, "JSON"))
 
 
-def split_records(text: str) -> Numbered:
-    """The same for text already read."""
+def split_records(text: str, *, together: bool = False) -> Numbered:
+    """The same for text already read; an array whose items are to be read `together` is refused
+    where one of them is.
+    """
     try:
         value = parse_json(text)
     except InvalidRecord as error:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-        if not _looks_like_ndjson([line for _, line in lines]):
+        if _looks_like_ndjson([line for _, line in lines]):
+            yield from ((number, _parse(line)) for number, line in lines)
+            return
+        items = [(number, _parse(item)) for number, item in enumerate(_items(text), 1)]
+        refused = ((number, item) for number, item in items if isinstance(item, InvalidRecord))
+        if not items:
             raise error from None
-        yield from ((number, _parse(line)) for number, line in lines)
+        if together:
+            for number, item in refused:
+                raise InvalidRecord(f"item {number}", item.problem, item.remedy) from None
+        yield from items
         return
     if isinstance(value, list):
         yield from enumerate(value, 1)
@@ -86,6 +97,26 @@ def _looks_like_ndjson(lines: list[str]) -> bool:
     first = lines[0].strip() if lines else "{"
     opens = first == "{" or (first.startswith("[") and not first.endswith("]"))
     return len(lines) > 1 and not opens and any(whole)
+
+
+_SPACE = r"[ \t\r\n]*"
+_FIRST, _NEXT, _LAST = (re.compile(f"{_SPACE}{sign}{_SPACE}") for sign in (r"\[", ",", r"\]"))
+_ITEM = json.JSONDecoder(parse_int=len, parse_float=len, strict=False)
+
+
+def _items(text: str) -> list[str]:
+    """The items of an array as they are written, though some hold what is refused; none where the
+    text is no array, or does not tell where each of them ends.
+    """
+    items: list[str] = []
+    at = 0
+    try:
+        while before := (_NEXT if items else _FIRST).match(text, at):
+            _, at = _ITEM.raw_decode(text, before.end())
+            items.append(text[before.end() : at])
+    except (ValueError, RecursionError):
+        return []
+    return items if _LAST.fullmatch(text, at) else []
 
 
 def _parse(line: str | bytes) -> Any:
