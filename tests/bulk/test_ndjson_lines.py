@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allstatus.bulk import ndjson_lines
-from allstatus.bulk.ndjson_lines import blocks, keys_of, parse_lines
+from allstatus.bulk.ndjson_lines import TOO_LONG, blocks, keys_of, parse_lines
 from allstatus.errors import InvalidRecord
 
 SPELLED = {
@@ -78,6 +78,29 @@ def test_each_line_that_holds_anything_is_in_one_block(
     assert [line.strip() for block in found for line in block] == [x for x in lines if x.strip()]
     assert all(len(block) == many for block in found[:-1])
     assert all(found)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
+@pytest.mark.parametrize("more", [-1, 0, 1, 7, 8, 9, 100])
+def test_a_line_that_is_too_long_is_that_line_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, end: bytes
+) -> None:
+    monkeypatch.setattr(ndjson_lines, "LONGEST_ROW", 8)
+    last = b"1" * (8 + more) + end
+    (tmp_path / "a.ndjson").write_bytes(b'{"a":1}\n' * 2 + last)
+    (lines,) = blocks(tmp_path / "a.ndjson")
+    kept = last.removesuffix(b"\n") if end == b"\n\n" else last
+    assert lines[:2] == [b'{"a":1}\n'] * 2
+    assert lines[2:] == ([TOO_LONG] if len(kept) > 8 else [kept])
+    rows, unreadable = parse_lines(1, lines, ["a"], None)
+    assert rows.num_rows == 2
+    assert ("is longer than" in unreadable[3][1]) is (len(kept) > 8)
+
+
+def test_a_block_has_few_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ndjson_lines, "BYTES", 20)
+    (tmp_path / "a.ndjson").write_text('{"a":1}\n' * 7)
+    assert list(map(len, blocks(tmp_path / "a.ndjson"))) == [3, 3, 1]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from allstatus import InvalidRecord
+from allstatus.bulk import ndjson_lines
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
@@ -251,6 +252,24 @@ def test_a_line_that_is_no_object_leaves_its_patient_s_facts_open(tmp_path: Path
     how = DecideSettings(engine="builtin", options=OPTIONS)
     _, (written,), _, rejects = run(source, named_as_results(COLUMNS), how)
     assert (lab_tables.answer_in(written), len(rejects)) == ("open", 1)
+
+
+def test_a_line_that_is_too_long_to_be_kept_leaves_all_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndjson_lines, "LONGEST_ROW", 600)
+    source = tmp_path / "in.ndjson"
+    lines = [
+        line
+        for patient in ("p1", "p2")
+        for line in lab_tables.written([*lab_tables.BASE.values()], patient)
+    ]
+    text = "".join(json.dumps(dict.fromkeys(COLUMNS) | line) + "\n" for line in lines)
+    source.write_text(text + json.dumps({"patient": "p1", "display": "x" * 600}) + "\n", "utf-8")
+    how = DecideSettings(engine="builtin", options=OPTIONS)
+    totals, written, _, rejects = run(source, named_as_results(COLUMNS), how)
+    assert [lab_tables.answer_in(row) for row in written] == ["open", "open"]
+    assert (totals.rejected, [row for row, *_ in rejects]) == (1, [str(len(lines) + 1)])
 
 
 def test_a_table_that_is_a_part_leaves_all_open(tmp_path: Path) -> None:

@@ -19,13 +19,11 @@ from typing import IO, cast
 import numpy as np
 
 from allstatus.errors import InvalidRecord
+from allstatus.record.row_bounds import LONGEST_ROW, MOST_COLUMNS, SHORTER, too_many_columns
 
 DELIMITERS = (",", ";", "\t", "|")
 FIRST = 20  # lines among which the header is looked for
 BLOCK = 1 << 20  # characters
-LONGEST = 1 << 24  # bytes of a row as UTF-8
-MOST = 10_000  # columns
-SHORTER = "shorten it (or close a quote)"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -56,9 +54,7 @@ class CsvShape:
         wanted = {name.casefold() for name in known}
         for above, line in enumerate(lines):
             delimiter = _delimiter(line)
-            if _too_many(line, delimiter):
-                _header(path, lines, above, delimiter)  # which refuses it
-            names = _split(lines[above:], delimiter)
+            names = _names(path, lines, above, delimiter)
             if wanted & {name.strip().casefold() for name in names}:
                 return cls(path, encoding, delimiter, above, names)
         delimiter = _delimiter(lines[0])
@@ -134,7 +130,7 @@ class _RowLines:
             if within and ended and self._shape.is_row(line.partition('"')[0]):
                 raise self._shape.open_quote(self.before)
             self.size += _bytes(line)
-            if self.size > LONGEST:
+            if self.size > LONGEST_ROW:
                 raise _too_long(self._shape.path, self._shape.above + self.before + 1)
             ended = line.endswith("\n")
             if self.size < BLOCK >> 10:
@@ -149,8 +145,8 @@ def _bytes(line: str) -> int:
 
 def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
     """The lines; raises InvalidRecord at one that is too long."""
-    for number, line in enumerate(iter(lambda: file.readline(LONGEST + 1), ""), 1):
-        if len(line) > LONGEST:
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW + 1), ""), 1):
+        if len(line) > LONGEST_ROW:
             raise _too_long(path, number)
         yield line
 
@@ -161,27 +157,34 @@ def _first(lines: Iterator[str]) -> Iterator[str]:
     for line in islice(lines, FIRST):
         yield line
         size += len(line)
-        if size > LONGEST:
+        if size > LONGEST_ROW:
             return
 
 
 def _too_long(path: Path, number: int) -> InvalidRecord:
     return InvalidRecord(
         f"{path}, line {number}",
-        f"begins a row of more than {LONGEST >> 20} MB",
+        f"begins a row of more than {LONGEST_ROW >> 20} MB",
         SHORTER,
     )
 
 
 def _header(path: Path, lines: list[str], above: int, delimiter: str) -> tuple[str, ...]:
     """The names in the line after those above; raises InvalidRecord for too many, or too long."""
-    rest, place = lines[above:] or [""], f"{path}, line {above + 1}"
-    names = () if _too_many(rest[0], delimiter) else _split(rest, delimiter)
-    if len(names) > MOST or _too_many(rest[0], delimiter):
-        raise InvalidRecord(place, f"names more than {MOST:,} columns", "drop unread columns")
-    if not names and rest[0].strip():
+    names = _names(path, lines, above, delimiter)
+    if not names and "".join(lines[above : above + 1]).strip():
         problem = f"has a name of over {csv.field_size_limit():,} characters"
-        raise InvalidRecord(place, problem, SHORTER)
+        raise InvalidRecord(f"{path}, line {above + 1}", problem, SHORTER)
+    return names
+
+
+def _names(path: Path, lines: list[str], above: int, delimiter: str) -> tuple[str, ...]:
+    """The same, but nothing where one is too long."""
+    rest = lines[above:] or [""]
+    many = _outside(rest[0]).count(delimiter) >= MOST_COLUMNS
+    names = () if many else _split(rest, delimiter)
+    if many or len(names) > MOST_COLUMNS:
+        raise too_many_columns(f"{path}, line {above + 1}")
     return names
 
 
@@ -228,8 +231,8 @@ def not_decoded(path: Path, encoding: str) -> InvalidRecord:
 
 def _undecoded(path: Path, encoding: str) -> Iterator[int]:
     with _opened(path) as file:
-        for number, line in enumerate(iter(lambda: file.readline(LONGEST + 1), b""), 1):
-            if len(line) > LONGEST:
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW + 1), b""), 1):
+            if len(line) > LONGEST_ROW:
                 return
             try:
                 line.decode(encoding)
@@ -244,10 +247,6 @@ def _delimiter(line: str) -> str:
 
 def _outside(line: str) -> str:
     return "".join(line.split('"')[::2])
-
-
-def _too_many(line: str, delimiter: str) -> bool:
-    return _outside(line).count(delimiter) >= MOST
 
 
 def _split(lines: list[str], delimiter: str) -> tuple[str, ...]:

@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.refusals import no_object
+from allstatus.record.row_bounds import LONGEST_ROW
 
-LINES = 1 << 14  # read at a time, one by one
+LINES, BYTES = 1 << 14, 1 << 25  # read at a time, one by one
+TOO_LONG = b""
 Unreadable = tuple[str, str]
 Check = Callable[[dict[str, Any]], object]
 
 
 def blocks(path: Path) -> Iterator[list[bytes]]:
-    """The lines that hold anything, many at a time."""
+    """The lines that hold anything, many at a time; `TOO_LONG` in the place of a line that is."""
     with path.open("rb") as file:
-        lines = (line for line in file if line.strip())
-        while block := list(islice(lines, LINES)):
+        block, size = list[bytes](), 0
+        for line in _lines(file):
+            block.append(line)
+            size += len(line)
+            if len(block) == LINES or size > BYTES:
+                yield block
+                block, size = [], 0
+        if block:
             yield block
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    while line := file.readline(LONGEST_ROW + 1):
+        if len(line) > LONGEST_ROW:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(LONGEST_ROW)
+            yield TOO_LONG
+        elif line.strip():
+            yield line
 
 
 def parse_lines(
@@ -35,7 +52,7 @@ def parse_lines(
     for a line that is no record.
     """
     values: dict[str, list[str | None]] = {name: [] for name in columns}
-    unreadable = {}
+    unreadable, rows = {}, 0
     for row, line in enumerate(lines, first_row):
         try:
             record = _object(line)
@@ -45,9 +62,13 @@ def parse_lines(
             field = "" if error.field in ("record", "input") else error.field
             unreadable[row] = field, f"{error.problem}; {error.remedy}"
             continue
-        for name, texts in values.items():
-            texts.append(_spelled(record.get(name)))
-    arrays = [pa.array(texts, pa.string()) for texts in values.values()]
+        for name, value in record.items():
+            if (texts := values.get(name)) is not None:
+                texts += [None] * (rows - len(texts))  # rows before, which do not have it
+                texts.append(_spelled(value))
+        rows += 1
+    whole = (texts + [None] * (rows - len(texts)) for texts in values.values())
+    arrays = [pa.array(texts, pa.string()) for texts in whole]
     return pa.RecordBatch.from_arrays(arrays, columns), unreadable
 
 
@@ -66,6 +87,8 @@ def keys_of(path: Path, known: Sequence[str]) -> list[str]:
 
 
 def _object(line: bytes) -> dict[str, Any]:
+    if line == TOO_LONG:
+        raise InvalidRecord("input", f"is longer than {LONGEST_ROW >> 20} MB", "shorten it")
     record = parse_json(line)
     if not isinstance(record, dict):
         raise no_object()

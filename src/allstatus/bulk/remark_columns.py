@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.ehr.coding.comments import taken_back
@@ -54,24 +55,29 @@ def heard_columns(
     """The columns that nothing is read from and whose names say that they are of remarks, or of a
     result's status; `of_results`: of a table of results, one a row.
     """
-    table, left = read_yaml("column-names"), [name for name in names if name not in used]
+    table, left = read_yaml("column-names"), {n: words_of_name(n) for n in names if n not in used}
     more = table["heard_of_results"] if of_results else {}
     hints = {kind: [*table["heard"][kind], *more.get(kind, ())] for kind in HEARD}
     return {
-        kind: [name for name in left if any(name_holds(name, hint) for hint in hints[kind])]
+        kind: [n for n, words in left.items() if any(name_holds(words, h) for h in hints[kind])]
         for kind in HEARD
     }
 
 
-def name_holds(name: str, hint: str) -> bool:
-    """Whether a column's name holds a word: whole where it is short, else its beginning."""
-    parts = [part for part in re.split(r"[^a-z0-9äöü]+", name.lower()) if part]
-    wanted = hint.split("_")
-    for start in range(len(parts)):
-        some = parts[start : start + len(wanted)]
-        if len(some) == len(wanted) and all(
-            part == word or (len(word) > 3 and part.startswith(word))
-            for part, word in zip(some, wanted, strict=True)
-        ):
-            return True
-    return "".join(wanted) == "".join(parts)
+def words_of_name(name: str) -> str:
+    """The words of a column's name, each between two underscores."""
+    return f"_{re.sub('[^a-z0-9äöü]+', '_', name.lower()).strip('_')}_"
+
+
+def name_holds(words: str, hint: str) -> bool:
+    """Whether a name of these words holds those of a hint: whole where they are short, else their
+    beginnings; or is the hint, however that is put together.
+    """
+    return _pattern(hint).search(words) is not None
+
+
+@cache
+def _pattern(hint: str) -> re.Pattern[str]:
+    words = [re.escape(word) + "[^_]*" * (len(word) > 3) for word in hint.split("_")]
+    letters = map(re.escape, hint.replace("_", ""))
+    return re.compile(f"_{'_'.join(words)}_|^_{'_?'.join(letters)}_$")

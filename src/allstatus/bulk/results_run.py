@@ -152,11 +152,15 @@ def _heard(key: str, batch: pa.RecordBatch, named: list[str]) -> pa.Array:
 
 
 def _named_in(lines: Sequence[str], tables: list[pa.Table]) -> Counter[str]:
-    """In how many of the lines that are no rows each patient is named, by a whole cell."""
+    """In how many of the lines that are no rows each patient is named, by a whole cell; one that
+    was too long to be kept may name each.
+    """
     known: set[str] = set()
     if lines:
         known = {name for table in tables for name in pc.unique(table[OWNER]).to_pylist()}
-    cells = ({cell.strip(UNSEEN) for cell in CELL_ENDS.split(line)} for line in lines)
+    cells = (
+        {cell.strip(UNSEEN) for cell in CELL_ENDS.split(line)} if line else known for line in lines
+    )
     return Counter(name for some in cells for name in some & known)
 
 

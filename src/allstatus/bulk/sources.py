@@ -16,15 +16,16 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
-from allstatus.bulk.csv_shape import LONGEST, CsvShape
+from allstatus.bulk.csv_shape import CsvShape
 from allstatus.bulk.native_files import mapped, unpacked
 from allstatus.bulk.ndjson_lines import Check, Unreadable, blocks, keys_of, parse_lines
 from allstatus.bulk.parquet_files import ParquetTable, holds_parquet, readable
 from allstatus.errors import InvalidRecord
 from allstatus.record.regular_file import NO_FILE, refuse_no_file
+from allstatus.record.row_bounds import LONGEST_ROW
 
 SLAB = 1 << 18  # rows
-CSV_BLOCK = LONGEST
+CSV_BLOCK = LONGEST_ROW
 FORMATS = {
     ".parquet": "parquet",
     ".pq": "parquet",

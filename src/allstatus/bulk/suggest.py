@@ -20,11 +20,12 @@ from allstatus.bulk.column_mapping import PARTS, PERCENT, YES_NO
 from allstatus.bulk.column_source import ColumnSource, as_number
 from allstatus.bulk.columns import texts_of
 from allstatus.bulk.mapping_file import LONG_NEEDED, LONG_NUMBERS
-from allstatus.bulk.remark_columns import name_holds
+from allstatus.bulk.remark_columns import name_holds, words_of_name
 from allstatus.bulk.sources import SlabSource
 from allstatus.ehr.lab_table import COLUMNS
 from allstatus.record.code_files import read_yaml
 from allstatus.record.model import Record
+from allstatus.record.row_bounds import MOST_COLUMNS, too_many_columns
 from allstatus.rules.ruleset import HIGHEST, Fact, RuleSet
 
 SLABS, FEW = 4, 12  # slabs looked at; distinct values that are shown
@@ -79,6 +80,8 @@ def suggest(path: Path, encoding: str = "", rules: RuleSet | None = None) -> str
 
 def _look(source: SlabSource) -> list[_Seen]:
     """The texts of each column in the first slabs."""
+    if len(source.names) > MOST_COLUMNS:
+        raise too_many_columns(str(source.path))
     counts: dict[str, Counter[str]] = {name: Counter() for name in source.names}
     for slab in islice(source.slabs(list(source.names), set()), SLABS):
         for name, column in zip(slab.batch.schema.names, slab.batch.columns, strict=True):
@@ -93,13 +96,13 @@ def _assigned(seen: Sequence[_Seen], words: Mapping[str, Sequence[str]]) -> dict
     """The column of each key: the first whose name holds the most telling word, each column
     once.
     """
-    left, found = list(seen), {}
+    left, found = [(words_of_name(column.name), column) for column in seen], {}
     for key, hints in words.items():
         for hint in (key, *hints):
-            named = [column for column in left if name_holds(column.name, hint)]
-            if named:
-                found[key] = named[0]
-                left.remove(named[0])
+            named = next((one for one in left if name_holds(one[0], hint)), None)
+            if named is not None:
+                found[key] = named[1]
+                left.remove(named)
                 break
     return found
 

@@ -47,6 +47,7 @@ from allstatus.ehr.fhir.fhir_standing import (
 from allstatus.ehr.hl7v2.specimens import SOURCE, TYPE
 from allstatus.ehr.sent_values import FLAGS, UNSAID, by_flags, flag_of, written
 from allstatus.errors import InvalidRecord, nearest
+from allstatus.record.row_bounds import MOST_COLUMNS, SHORTER
 
 COLUMNS = (
     "patient",
@@ -71,7 +72,6 @@ CORRECTED = ("amended", "corrected")
 SEXES = {"female": "female", "male": "male", "other": "other", "f": "female", "m": "male"}
 NOBODYS = re.compile(r"N/?A|NAN|NULL|NONE|UNK(?:NOWN)?|[-.?]|#\S+[!?]?|\d(?:[.,]\d+)?E\+\d+", re.I)
 NEEDED = ("date", "code")
-MOST_SEPARATORS = 10_000  # in a line
 DEFAULT_SYSTEM = "LN"
 SPECIMEN_SYSTEM = "SCT"
 TREATED = RESULT | GIVEN["MedicationAdministration"] | GIVEN["MedicationStatement"]
@@ -156,15 +156,15 @@ def _rows(text: str) -> Iterator[tuple[int, Row]]:
         problem = f"{problem} {reader.line_num}"
         if str(error).startswith("field larger"):
             problem += f": a text of over {csv.field_size_limit():,} characters"
-            remedy = "shorten it (or close a quote)"
+            remedy = SHORTER
         raise InvalidRecord("input", problem, remedy) from None
 
 
 def _bounded(lines: Iterable[str], mark: str) -> Iterator[str]:
     """The lines with their ends; raises InvalidRecord at one of too many cells to be a result."""
     for number, line in enumerate(lines, 1):
-        if line.count(mark) > MOST_SEPARATORS:
-            problem = f"has more than {MOST_SEPARATORS:,} separators in line {number}"
+        if line.count(mark) > MOST_COLUMNS:
+            problem = f"has more than {MOST_COLUMNS:,} separators in line {number}"
             raise InvalidRecord("input", problem, "give one result a line")
         yield f"{line}\n"
 
