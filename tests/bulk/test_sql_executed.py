@@ -167,6 +167,63 @@ def test_postgres(rows: list[Row], words: bool, percent: str, postgres: str) -> 
         database.rollback()
 
 
+NO_COUNTS = [1.5, 0.5, -0.5, -1.0, math.inf, -math.inf, 1e300]
+COUNTS = [*NO_COUNTS, 0.0, -0.0, 1.0, 3.0, 1e18]
+COUNTED = f"CREATE TABLE patients (id INTEGER, {kinds('BOOLEAN', 'DOUBLE PRECISION')})".replace(
+    f"{COUNT} INTEGER", f"{COUNT} DOUBLE PRECISION"
+)
+
+
+def counted(counts: list[float]) -> list[tuple[Any, ...]]:
+    rows = [{**dict.fromkeys(KEYS), "cbc": "normal", COUNT: count} for count in counts]
+    return numbered(rows, words=False)
+
+
+def whole(counts: list[float]) -> list[tuple[int, int]]:
+    return [
+        (number, int(count in NO_COUNTS or math.isnan(count)))
+        for number, count in enumerate(counts)
+    ]
+
+
+REFUSED = (
+    "SELECT id, CASE WHEN refused IS NULL THEN 0 ELSE 1 END FROM allstatus_decisions ORDER BY id"
+)
+
+
+def test_a_count_that_is_no_whole_number_is_refused() -> None:
+    with duckdb.connect() as database, sqlite3.connect(":memory:") as lite:
+        for engine in (database, lite):
+            engine.execute(COUNTED)
+        counts = [*COUNTS, math.nan]
+        database.executemany(INSERT, counted(counts))
+        database.execute(script(VIEW, "duckdb"))
+        assert database.execute(REFUSED).fetchall() == whole(counts)
+        lite.executemany(INSERT, counted(COUNTS))
+        lite.executescript(script(VIEW, "sqlite"))
+        assert lite.execute(REFUSED).fetchall() == whole(COUNTS)
+
+
+@POSTGRESQL
+def test_a_count_that_is_no_whole_number_is_refused_in_postgres(postgres: str) -> None:
+    counts = [*COUNTS, math.nan]
+    with psycopg.connect(postgres) as database, database.cursor() as cursor:
+        cursor.execute(COUNTED)
+        cursor.executemany(INSERT.replace("?", "%s"), counted(counts))
+        cursor.execute(script(VIEW, "postgres"))
+        assert cursor.execute(REFUSED).fetchall() == whole(counts)
+        database.rollback()
+
+
+@pytest.mark.parametrize("kind", ["BOOLEAN", "VARCHAR"])
+def test_a_percentage_that_is_no_number_stops_the_script(kind: str) -> None:
+    with duckdb.connect() as database:
+        database.execute(f"CREATE TABLE patients (id INTEGER, {kinds('BOOLEAN', kind)})")
+        database.execute(f"INSERT INTO patients (id, {PERCENT}) VALUES (7, '1')")
+        with pytest.raises(duckdb.InvalidInputException, match=f"row 7: {PERCENT}: "):
+            database.execute(script(VIEW, "duckdb"))
+
+
 SPARK_KINDS = {"DOUBLE PRECISION": "DOUBLE", "DECIMAL(38, 15)": "DECIMAL(38, 15)"}
 
 

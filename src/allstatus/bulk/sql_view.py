@@ -20,6 +20,7 @@ from allstatus.record.refusals import REMEDIES
 from allstatus.table.facts import BELOW_ONE, nothing_stated
 
 NO_FACT = "is not a fact, and only facts are read here"
+LARGEST = 10**18  # count of relapses, which every whole number of 64 bits can be compared with
 PLAIN = "duckdb"  # the dialect the view is written in; it uses nothing that is DuckDB's own
 
 
@@ -124,10 +125,12 @@ class SqlView:
         if self._count is not None:
             count = f"p.{quoted_name(self._count.column)}"
             tests = (
-                f"WHEN {count} IS NULL THEN 0 WHEN {count} < 0 THEN NULL WHEN {count} = 0 THEN "
-                f"1 ELSE 2"
+                f"WHEN {count} IS NULL THEN 0 "
+                f"WHEN NOT ({count} >= 0 AND {count} <= {LARGEST}) THEN NULL "
+                f"WHEN CAST({count} AS BIGINT) <> {count} THEN NULL WHEN {count} = 0 THEN 1 "
+                f"WHEN {count} > 0 THEN 2"  # not ELSE, as for percentages
             )
-            yield f"CASE {tests} END /* 0 not given; 1 none; 2 some; null below 0 */ AS {COUNT}"
+            yield f"CASE {tests} END /* 0 not given; 1 none; 2 some; null no count */ AS {COUNT}"
             reported += [
                 f"{count} {test}"
                 for number, test in ((0, "= 0"), (1, "<> 0"))
@@ -153,8 +156,8 @@ class SqlView:
             for name, column in self._columns.items()
         ]
         if self._count is not None:
-            below = quoted_text(f"{COUNT}: is below 0; {REMEDIES[COUNT]}")
-            reasons.append(f"WHEN {COUNT} IS NULL THEN {below}")
+            problem = quoted_text(f"{COUNT}: is no whole number; {REMEDIES[COUNT]}")
+            reasons.append(f"WHEN {COUNT} IS NULL THEN {problem}")
         return f"CASE {' '.join(reasons)} END"
 
     def _cell(self) -> str:
