@@ -23,6 +23,8 @@ from allstatus.record.regular_file import is_folder, within
 from allstatus.record.whole_files import cannot_write
 from allstatus.render.printable import FORMULA, inert
 
+NOT_WRITTEN = (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError)
+
 
 class Writer(Protocol):
     """Writes batches of one schema to a file."""
@@ -39,7 +41,7 @@ def writing(path: Path) -> Iterator[None]:
     """What the system says of a file it cannot write, as a refusal."""
     try:
         yield
-    except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except NOT_WRITTEN as error:
         raise cannot_write(path, error) from error
 
 
@@ -122,22 +124,39 @@ class ParquetFile:
         ]
         carried = [name for name in schema.names if name not in coded]
         self._file = native(path, "wb")
-        self._writer = pq.ParquetWriter(
-            self._file,
-            schema,
-            use_dictionary=coded or False,
-            write_statistics=carried,
-            write_page_checksum=True,
-        )
+        with _told_by_column(schema.empty_table()):
+            self._writer = pq.ParquetWriter(
+                self._file,
+                schema,
+                use_dictionary=coded or False,
+                write_statistics=carried,
+                write_page_checksum=True,
+            )
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch as a row group."""
-        self._writer.write_batch(batch)
+        with _told_by_column(batch):
+            self._writer.write_batch(batch)
 
     def close(self) -> None:
         """Write the footer, without which a Parquet file cannot be read."""
         with self._file:
             self._writer.close()
+
+
+@contextmanager
+def _told_by_column(rows: pa.Table | pa.RecordBatch) -> Iterator[None]:
+    """What Parquet cannot hold, as a refusal of the column."""
+    try:
+        yield
+    except NOT_WRITTEN:
+        for name, column in zip(rows.schema.names, rows.columns, strict=True):
+            try:
+                pq.write_table(pa.table({name: column}), pa.BufferOutputStream())
+            except NOT_WRITTEN:
+                problem = f"is a column of {column.type}, which Parquet does not hold so"
+                raise InvalidRecord(name, problem, "write NDJSON, or leave it out") from None
+        raise
 
 
 class IpcFile:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,11 @@ class ExportJob:
     evidence: Path
     how: DecideSettings
     resume: bool = False
+
+    @property
+    def partial(self) -> bool:
+        """Whether an export that is known to be a part is read as one."""
+        return self.how.options.partial
 
 
 @dataclass(slots=True)
@@ -86,7 +91,9 @@ class ExportRun:
         self.files, names = find_files(job.source)
         self.beside = Beside.of(str(job.source), names)
         self.ignored = self.beside.ignored
-        self._refuse_part(dict.fromkeys(path.name for path in self.files))
+        self.beside.refuse_part(
+            dict.fromkeys(path.name for path in self.files), partial=job.partial
+        )
         refuse_same_file([job.source, *self.files], [job.target, job.rejects, job.evidence])
         self.pieces = cut(self.files)
         self.folder = job.target.with_name(job.target.name + ".parts")
@@ -105,16 +112,13 @@ class ExportRun:
             Pool(self.size) as pool,
         ):
             shelves, gathered = self._gather(pool, progress)
-            self._refuse_part(self._lines_by_file(gathered))
+            self.beside.refuse_part(self._lines_by_file(gathered), partial=self.job.partial)
             self._decide(pool, shelves, gathered, progress)
             totals = self._write(output, shelves, gathered)
             if self._about() != before:
                 raise self._to_be_run_again("changed while it was read")
             output.publish()
         return totals
-
-    def _refuse_part(self, lines: Mapping[str, int | None]) -> None:
-        self.beside.refuse_part(lines, partial=self.job.how.options.partial)
 
     def _lines_by_file(self, gathered: Gathered) -> Counter[str]:
         lines = Counter[str]()

@@ -5,7 +5,6 @@ accounted for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -53,7 +52,7 @@ class SparkExport:
             self.files.refuse_target(folder, source)
         self.names, beside = self.files.names(source, GLOB)
         self.beside = Beside.of(source, beside, self.files.read_files, self.files.list_files)
-        self._refuse_part(dict.fromkeys(self.names))
+        self.beside.refuse_part(dict.fromkeys(self.names), partial=job.partial)
         self.ignored, self.size = self.beside.ignored, self.files.size(source)
 
     def totals(self) -> ExportTotals:
@@ -77,15 +76,13 @@ class SparkExport:
         gathered = gatherer.gather()
         tally = gathered.told.where(F.col("what") == TALLY)
         lines = _counter(tally.groupBy("file").agg(F.sum("lines")))
-        self._refuse_part({name: lines[name] for name in self.names})
+        held = {name: lines[name] for name in self.names}
+        self.beside.refuse_part(held, partial=self.job.partial)
         decided = self._decided(gatherer, gathered)
         listed = decided.where(F.col("outcome").isNotNull())
         self._write(listed)
         refused = self._reject(gatherer, gathered, decided, rejects)
         return self._counted(gathered, decided, listed, refused)
-
-    def _refuse_part(self, lines: Mapping[str, int | None]) -> None:
-        self.beside.refuse_part(lines, partial=self.job.how.options.partial)
 
     def _decided(self, gatherer: SparkGatherer, gathered: SparkGathered) -> DataFrame:
         """A row for each patient found; written down, since it is read several times."""
