@@ -132,6 +132,12 @@ def test_colour_is_as_the_environment_says(record: Path) -> None:
         ("{py} classify /proc/self/mem", 3, "/proc/self/mem: cannot be read"),
         ("mkfifo {record}.csv; {py} batch {record}.csv {record}.out.csv", 3, "is a pipe"),
         ("mkfifo {record}.p; {py} classify {record}.p", 3, "is a pipe"),
+        ("mkfifo {record}.o; {py} page -o {record}.o", 74, "record.json.o: cannot be"),
+        (
+            "mkfifo {record}.o; cat {record}.o > {record} & sleep 0.5; {py} page -o {record}.o",
+            0,
+            "",
+        ),
         ("{py} classify <(cat {record}) --format json", 0, ""),
     ],
 )

@@ -25,7 +25,15 @@ def write_out(path: Path, data: bytes) -> int:
         sys.stdout.buffer.flush()
         return 0
     if os.path.exists(path) and not (path.is_file() or path.is_dir()):
-        path.write_bytes(data)  # a device or a pipe
+        _write_to_pipe(path, data)
     else:
         write_files({path: data})
     return 0
+
+
+def _write_to_pipe(path: Path, data: bytes) -> None:
+    """Write to a device or a pipe; raises OSError at once where nobody reads that."""
+    handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    os.set_blocking(handle, True)
+    with open(handle, "wb") as file:
+        file.write(data)
