@@ -191,6 +191,17 @@ def test_python_s_values_are_refused_or_written(value: Any, place: tuple[str, ..
     assert render_html([decision]).encode()
 
 
+@pytest.mark.parametrize("place", [("as_of",), (MARROW, "unit"), ("age_years",), ("cbc",)])
+def test_nothing_of_pandas_is_refused_by_field(place: tuple[str, ...]) -> None:
+    pandas = pytest.importorskip("pandas")
+    for nothing in (pandas.NA, pandas.NaT):
+        name, *within = place
+        stated = {"value": 6, within[0]: nothing} if within else nothing
+        with pytest.raises(InvalidRecord) as refused:
+            classify({"prior_treatment": "none", name: stated})
+        assert refused.value.field == name
+
+
 def test_a_number_of_numpy_s_is_the_number() -> None:
     numpy = pytest.importorskip("numpy")
     for stated in (0.1, {"value": 3.5, "comparator": "<"}, {"value": 0.03, "unit": "1"}):
@@ -243,3 +254,26 @@ def test_a_column_of_lists_is_refused_by_name(tmp_path: Path) -> None:
         3,
         "error: value: cannot be read as",
     )
+
+
+def test_a_kept_column_that_parquet_cannot_hold_is_named(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    codes = pa.array([0, 1], pa.int8())
+    columns = {
+        "years": pa.array([0, 2**62], pa.int64()).cast(pa.timestamp("s")),
+        "runs": pa.RunEndEncodedArray.from_arrays([2], ["x"]),
+        "intervals": pa.array([pa.MonthDayNano([1, 2, 3]), None]),
+        "negative scale": pa.array([Decimal("5E+20"), None], pa.decimal128(5, -20)),
+        "coded with null": pa.DictionaryArray.from_arrays(codes, pa.array([5.0, None])),
+    }
+    for name, column in columns.items():
+        table = pa.table({"id": ["a", "b"], "cbc": ["normal"] * 2, name: column})
+        with pa.ipc.new_file(str(tmp_path / "in.arrow"), table.schema) as file:
+            file.write_table(table)
+        for ending in ("parquet", "ndjson", "arrow"):
+            out = tmp_path / f"out.{ending}"
+            found = run("batch", tmp_path / "in.arrow", "-o", out, "--keep", name)
+            said = f"error: {name}: is a column of {column.type}, which Parquet does not hold so; "
+            held = ending != "parquet"
+            assert (found.returncode == 0, said in found.stderr) == (held, not held)
+            assert out.exists() == held

@@ -79,11 +79,8 @@ def _read_age(value: object) -> object:
 
 def _read_day(value: object) -> object:
     """A date as it is written; a bare number is no date."""
-    if (
-        value is None
-        or isinstance(value, date)
-        or (isinstance(value, str) and _DAY.fullmatch(value))
-    ):
+    written = value.isoformat()[:10] if isinstance(value, date) else value  # NaT is a date, too
+    if value is None or (isinstance(written, str) and _DAY.fullmatch(written)):
         return value
     raise ValueError
 

@@ -248,7 +248,7 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
             "use {value, comparator, unit, cells_counted}",
         )
     unit, comparator, cells = value.get("unit"), value.get("comparator"), value.get("cells_counted")
-    if unit not in (None, "%", "1"):
+    if not (unit is None or (isinstance(unit, str) and unit in ("%", "1"))):
         raise InvalidRecord(
             field, "has an unknown unit", 'use unit "%" or "1" (a fraction of all cells)'
         )
