@@ -156,7 +156,9 @@ class SqlView:
             for name, column in self._columns.items()
         ]
         if self._count is not None:
-            problem = quoted_text(f"{COUNT}: is no whole number; {REMEDIES[COUNT]}")
+            problem = quoted_text(
+                f"{COUNT}: is not one of the values it can take; {REMEDIES[COUNT]}"
+            )
             reasons.append(f"WHEN {COUNT} IS NULL THEN {problem}")
         return f"CASE {' '.join(reasons)} END"
 
