@@ -231,3 +231,33 @@ def test_fewer_and_fewer_texts_for_readers_are_written_in_code() -> None:
             for node in ast.walk(tree)
         )
     ratchet("texts_written_in_code", count)
+
+
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+OF_A_COMMAND_LINE = ("commands/", "service/", "cli.py", "__init__.py", "testing/pytest_plugin.py")
+# a parameter whose door gives its own name, and whole commands that are told in parts
+NAMED = {
+    "ehr/timelines/timeline_picture.py": {"--picture"},
+    "rules/lock.py": {"--rules"},
+    "verify/coverage.py": {"--format"},
+    "verify/drift_report.py": {"--format"},
+    "verify/page_map.py": {"--rules", "--update"},
+    "verify/recorded_decision.py": {"--format"},
+    "verify/scaffold/new_rule_set.py": {"--section"},
+    "teach/teaching_page.py": {"--ground-", "--ink-"},  # of a style
+}
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if not n.startswith(OF_A_COMMAND_LINE)])
+def test_what_python_raises_names_no_option_of_the_command_line(name: str) -> None:
+    tree = sources()[name]
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = {
+        option
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documentation
+        for option in OPTION.findall(node.value)
+    }
+    assert found == NAMED.get(name, set())

@@ -346,7 +346,7 @@ def _(Figure, binomial_interval, cells):
         )
         _axis.plot([5], [_place], "o", color="#16233a")
         _axis.annotate(
-            f"{_low:.1f} to {_high:.1f} %",
+            f"{round(_low, 2):g} to {round(_high, 2):g} %",
             (_high, _place),
             (8, 0),
             textcoords="offset points",
@@ -383,7 +383,7 @@ def _(TITLES, mo, rules):
         {
             "The answer": mo.md(
                 f"**{question}** Until that is known: {still}. And 10 blasts in 200 cells may be "
-                f"2.4 to 9 %."
+                f"2.42 to 9 %."
             )
         }
     )

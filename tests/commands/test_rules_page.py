@@ -1,6 +1,7 @@
 """An author's commands: a citation ready to paste, citations held against the page, drafts."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,34 @@ def test_citations_are_held_against_the_pages_named(tmp_path: Path) -> None:
     moved = run("rules", "check", rules, "--page", page)
     assert "cites a sentence that stands in another section of the page: 'Care of" in moved.stderr
     assert run("rules", "check", rules, "--page", page, "--page", SMALL_PAGE).exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["", "# Another\n\nIt is about something else.\n"])
+def test_of_another_page_the_first_citations_are_named_and_how_many_there_are(
+    tmp_path: Path, text: str
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(text)
+    refused = run("rules", "check", "--page", page)
+    *few, last = refused.stderr.splitlines()
+    assert (refused.exit_code, len(few)) == (4, 5)
+    assert re.fullmatch(
+        r"error: (\d+) of \1 citations are missing \(--long: all\); another page than "
+        r"'Acute Lymphoblastic Leukemia Treatment .*'\?",
+        last,
+    )
+    everything = run("rules", "check", "--page", page, "--long").stderr.splitlines()
+    assert len(everything) == int(last.split()[1])
+    assert everything[: len(few)] == few
+
+
+def test_of_another_page_drift_tells_how_much_changed_and_asks_if_it_is_the_one() -> None:
+    drifted = run("rules", "drift", SMALL_PAGE)
+    assert drifted.exit_code == 1
+    assert "0 sentences unchanged" in drifted.stdout
+    assert "another page than" in drifted.stdout
+    assert "(--format json: all)" in " ".join(drifted.stdout.split())
+    assert len(drifted.stdout.splitlines()) < 15
 
 
 def test_the_map_of_another_page_is_not_overwritten(draft: Path) -> None:

@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
+import pytest
+
 from allstatus.decision.decision import Decision
 from allstatus.ehr.facts_table import facts_document, render_facts
+from allstatus.table.chart_context import Evidence
 from ehr.charts_as_yaml import RULES, decide
 
 REMISSION: list[dict[str, Any]] = [
@@ -73,3 +76,35 @@ def test_the_document_holds_the_evidence_and_why_something_was_set_aside() -> No
 def test_signs_that_move_a_terminal_are_not_written() -> None:
     sent = {"marrow": "many\x1b[2J", "day": "2025-03-12"}
     assert "\x1b" not in render_facts(decide([*REMISSION, sent]))
+
+
+@pytest.mark.parametrize("width", [40, 50, 80, 109])
+def test_where_the_table_is_too_wide_there_is_a_list_of_the_same(width: int) -> None:
+    decision = decide([*REMISSION, CANCELLED])
+    listed = render_facts(decision, width)
+    assert max(map(len, listed.splitlines())) <= width
+    said = "".join(listed.split())
+    for fact in decision.facts.values():
+        for entry in fact.evidence:
+            keys = ("date", "because", "source", "code", "sent", "read")
+            told = (
+                [getattr(entry, key, "") for key in keys]
+                if isinstance(entry, Evidence)
+                else [entry]
+            )
+            assert all("".join(part.split()) in said for part in told if part)
+    assert listed.splitlines()[-1] == render_facts(decision).splitlines()[-1] or width < 90
+
+
+def test_the_list_leaves_out_what_was_not_sent() -> None:
+    lines = render_facts(decide([*REMISSION, CANCELLED]), 80).splitlines()
+    at = lines.index("marrow_blast_percent: 2 (given)")
+    assert lines[at : at + 7] == [
+        "marrow_blast_percent: 2 (given)",
+        "  ✓ 2025-03-10 bone marrow blasts",
+        "    sent: 2 %; read as: 2 %",
+        "    2 marrow, loinc|11150-0",
+        "  – 2025-03-12 cancelled",
+        "    sent: 60 %",
+        "    4 marrow, loinc|11150-0",
+    ]

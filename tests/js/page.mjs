@@ -247,6 +247,10 @@ const scenarios = {
   // On a phone nothing runs out of the window, and everything to press is large enough.
   async narrow(page) {
     await page.setViewportSize({ width: 360, height: 740 });
+    const slider = await page.evaluate(() => {
+      const [input, strip] = [".scale input", ".scale .strip"].map((found) => document.querySelector(found).getBoundingClientRect());
+      return [input.left - strip.left, input.right - strip.right]; // half of its thumb on each side
+    });
     const wide = {}, small = [], english = new Set();
     const said = { stop: "Stop", own: "A history of your own", read: "Read this text", ...given.said };
     for (const view of ["explore", "practise", "own", "print"]) {
@@ -264,7 +268,7 @@ const scenarios = {
         .filter((element) => element.getBoundingClientRect().height < 24).map((element) => element.outerHTML)));
       if (given.marks) for (const words of await page.evaluate(wordsWithout, given.marks)) english.add(words);
     }
-    return given.marks ? { wide, small, english: [...english] } : { wide, small };
+    return given.marks ? { wide, small, slider, english: [...english] } : { wide, small, slider };
   },
 
   // What is printed: the worksheet and its key, and nothing else.

@@ -1,7 +1,14 @@
 """A record holds only what a record can hold, however it is made."""
 
+import importlib
 import json
+import os
 import pickle
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -12,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from allstatus import InvalidRecord, Record, classify
 from allstatus.decision.schema import schema_of
+from allstatus.record.model import OutsideMarrow
 from decision.test_properties import records
 
 CLEAN = {
@@ -196,3 +204,24 @@ def test_no_key_that_is_not_near_a_real_one_is_repeated(key: str) -> None:
 def test_a_key_near_a_real_one_is_shown_with_it() -> None:
     with pytest.raises(InvalidRecord, match=r"marow_blast_percent.*'marrow_blast_percent'"):
         classify({"marow_blast_percent": 5})
+
+
+@pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is not installed (extra test)")
+def test_types_accept_what_the_reader_reads_and_no_more() -> None:
+    folder = Path(__file__).parent
+    marked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "typed_records.py", "refused_records.py"],
+        cwd=folder,
+        env=os.environ | {"MYPYPATH": str(folder.parents[1] / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    at = set(re.findall(r"^(\w+)\.py:(\d+): error", marked.stdout, re.MULTILINE))
+    lines = (folder / "refused_records.py").read_text("utf-8").splitlines()
+    made = {number for number, line in enumerate(lines, 1) if line.startswith("Record(")}
+    assert at == {("refused_records", str(number)) for number in made}, marked.stdout
+    assert len(importlib.import_module("record.typed_records").RECORDS) > 10
+    for number in made:
+        with pytest.raises(ValueError, match=r"\w"):
+            eval(lines[number - 1], {"Record": Record, "OutsideMarrow": OutsideMarrow})

@@ -62,7 +62,7 @@ def test_text_of_a_blood_count_and_a_spelling_is_escaped() -> None:
     wbc = {"value": "60", "unit": "10*9/L", "low": "4", "high": "11", "flag": "H"}
     record = UNTREATED | {"cbc": {"wbc": wbc}, "marrow_blast_percent": "<5"}
     page = render_html([RULES.classify(record)])
-    assert "&lt;5, that is less than 5 %" in page
+    assert "&lt;5, that is less than 5\N{NO-BREAK SPACE}%" in page
     assert "<5" not in page
     assert "wbc 60 10*9/L: outside the laboratory's range 4 to 11" in text(parse(page))
 

@@ -31,7 +31,7 @@ AT = {
         ("10/200", "10/200, that is 5 %"),
         (
             "10/200",
-            "200 cells counted: the true share may lie from 2.42 to 9.0 % (95 %), on both sides of "
+            "200 cells counted: the true share may lie from 2.42 to 9 % (95 %), on both sides of "
             "the limit.",
         ),
         ("1/3", "1/3, that is 100/3 % (about 33.33)"),

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from allstatus import InvalidRecord
-from allstatus.render.interview import Interview, read_answer
+from allstatus import InvalidRecord, load_rules
+from allstatus.render.interview import Interview, choices, read_answer
 from allstatus.table.decision_table import OUTSIDE
 from shipped import RULES
 
-FACTS = RULES.ruleset.facts
+PLASMA = load_rules(Path(__file__).parents[1] / "pages" / "plasma")
+SPANISH = load_rules(language="es")
+LOADED = {"en": RULES.ruleset, "es": SPANISH.ruleset, "plasma": PLASMA.ruleset}
 
 
 def typed(sample: object) -> str:
@@ -67,28 +69,77 @@ def test_what_is_not_known_is_not_asked_again_and_the_rest_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fact", "text", "value"),
+    ("rules", "fact", "text", "value"),
     [
-        ("prior_remission", " Y ", True),
-        ("prior_remission", "no", False),
-        ("prior_remission", "?", "unknown"),
-        ("prior_treatment", "2", "symptom_relief_only"),
-        ("prior_treatment", "Disease directed", "disease_directed"),
-        ("marrow_blast_percent", " <5 ", "<5"),
-        ("marrow_blast_percent", "10/200", "10/200"),
-        ("cbc", "not known", "unknown"),
+        ("en", "prior_remission", " Y ", True),
+        ("en", "prior_remission", "no", False),
+        ("en", "prior_remission", "?", "unknown"),
+        ("en", "prior_treatment", "2", "symptom_relief_only"),
+        ("en", "prior_treatment", "Disease directed", "disease_directed"),
+        ("en", "marrow_blast_percent", " <5 ", "<5"),
+        ("en", "marrow_blast_percent", "10/200", "10/200"),
+        ("en", "cbc", "not known", "unknown"),
+        ("es", "prior_remission", "Sí", True),
+        ("es", "prior_remission", "si", True),
+        ("es", "prior_remission", "yes", True),
+        ("es", "prior_remission", "NO", False),
+        ("es", "prior_treatment", "Solo alivio de los síntomas", "symptom_relief_only"),
+        ("es", "prior_treatment", "solo alivio de los sintomas", "symptom_relief_only"),
+        ("es", "prior_treatment", "none", "none"),
+        ("es", "signs_and_symptoms", "presentes por otra causa", "present_other_cause"),
+        ("es", "cbc", "no se sabe", "unknown"),
+        ("plasma", "m_protein", " 3 ", "3"),
+        ("plasma", "m_protein", "2.5", "2.5"),
+        ("plasma", "m_protein", "?", "unknown"),
     ],
 )
-def test_answers_as_people_type_them(fact: str, text: str, value: object) -> None:
-    assert read_answer(FACTS[fact], text) == value
+def test_answers_as_people_type_them(rules: str, fact: str, text: str, value: object) -> None:
+    assert read_answer(LOADED[rules], LOADED[rules].facts[fact], text) == value
 
 
 @pytest.mark.parametrize(
-    ("fact", "text"), [("prior_remission", "maybe"), ("marrow_blast_percent", "140"), ("cbc", "7")]
+    ("rules", "fact", "text"),
+    [
+        ("en", "prior_remission", "maybe"),
+        ("en", "prior_remission", "sí"),
+        ("en", "marrow_blast_percent", "140"),
+        ("en", "cbc", "7"),
+        ("es", "prior_remission", "quizá"),
+        ("es", "cbc", "3"),
+        ("plasma", "m_protein", "-1"),
+        ("plasma", "m_protein", "1001"),
+        ("plasma", "m_protein", "much"),
+    ],
 )
-def test_no_answer_is_guessed(fact: str, text: str) -> None:
+def test_no_answer_is_guessed(rules: str, fact: str, text: str) -> None:
     with pytest.raises(InvalidRecord):
-        read_answer(FACTS[fact], text)
+        read_answer(LOADED[rules], LOADED[rules].facts[fact], text)
+
+
+@pytest.mark.parametrize(
+    ("rules", "fact", "said"),
+    [
+        ("en", "prior_remission", "yes, no, ? not known"),
+        ("es", "prior_remission", "sí, no, ? no se sabe"),
+        ("en", "cbc", "1 normal, 2 abnormal, ? not known"),
+        ("es", "cbc", "1 normal, 2 anormal, ? no se sabe"),
+        (
+            "en",
+            "marrow_blast_percent",
+            'a percentage such as 4.9, "<5", 10/200 or M1, ? not known',
+        ),
+        (
+            "plasma",
+            "plasma_cell_percent",
+            'a percentage such as 4.9, "<5", 10/200, ? not known',
+        ),
+        ("plasma", "m_protein", "a number such as 3 or 2.5, ? not known"),
+    ],
+)
+def test_the_answers_are_told_in_the_language_of_the_rules(
+    rules: str, fact: str, said: str
+) -> None:
+    assert choices(LOADED[rules], LOADED[rules].facts[fact]) == said
 
 
 def run(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
@@ -117,3 +168,19 @@ def test_input_that_ends_early_is_refused() -> None:
     result = run(stdin="yes\n")
     assert (result.returncode, result.stdout) == (3, "")
     assert "before the input ended" in result.stderr
+
+
+def test_all_that_is_asked_in_spanish_is_spanish() -> None:
+    result = run("--lang", "es", "--level", "plain", stdin="quizá\nsí\n3\n140\n?\n" + "?\n" * 9)
+    assert result.returncode == 0
+    for said in ("lo responde:", "(sí, no, ? no se sabe)", "Esa no es una de las respuestas."):
+        assert said in result.stderr
+    words = set(result.stderr.lower().replace(",", " ").split())
+    assert words.isdisjoint({"answered", "not", "known", "yes", "none", "is", "give", "answer"})
+
+
+def test_questions_are_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    result = run(stdin="yes\n" + "?\n" * 9)
+    asked = [line.rpartition("): ")[2] for line in result.stderr.split("\n")]
+    assert 40 < max(map(len, asked)) <= 50

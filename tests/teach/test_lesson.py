@@ -108,7 +108,7 @@ def test_the_plot_and_the_letter(lesson: dict[str, Any]) -> None:
     }
     assert len(lesson["picture"].axes) == 1
     assert lesson["letter"].possible == ("in_remission", "outside_definitions")
-    low, high = (round(end, 1) for end in binomial_interval(10, 200))
+    low, high = (round(end, 2) for end in binomial_interval(10, 200))
     assert f"{low:g} to {high:g} %" in LESSON.read_text("utf-8")
 
 

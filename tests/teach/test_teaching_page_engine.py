@@ -127,6 +127,6 @@ def test_how_sure_a_count_is(page: Path) -> None:
     seen = json.loads(run_node("counting.mjs", page, stdin=json.dumps(counted)))
     for cells, intervals in zip(counted, seen, strict=True):
         assert intervals == [
-            [round(end, 1) for end in binomial_interval(blasts, cells)]
+            [round(end, 2) for end in binomial_interval(blasts, cells)]
             for blasts in range(cells + 1)
         ]

@@ -101,6 +101,6 @@ def test_the_laws_hold_of_any_rule_set(drawn: st.DataObject) -> None:
 @NO_DURABLE
 def test_the_corpus_keeps_a_rule_set_too_long_for_durable_rules() -> None:
     rules = FILES.build(long_rules(CORPUS["too-long-for-durable-rules"]))
-    with pytest.raises(RulesError, match=f"{TOO_LONG}.*use --engine builtin"):
+    with pytest.raises(RulesError, match=f"{TOO_LONG}.*use the engine `builtin`"):
         make_engine(rules.ruleset, "durable")
     assert make_engine(rules.ruleset, "auto").name == "builtin"

@@ -14,7 +14,7 @@ from allstatus.rules.fingerprint import normalise, page_sentences
 from allstatus.rules.load import read_rules
 from allstatus.verify.citations import read_citations
 from allstatus.verify.coverage import Coverage, cover, render_markdown, render_text, to_document
-from allstatus.verify.page_map import MAP_FILE, map_page, read_page_map, write_page_map
+from allstatus.verify.page_map import MAP_FILE, PageMap, map_page, read_page_map, write_page_map
 from page_rules import HAS_PAGE, PAGE, ROOT, SMALL_PAGE, SMALL_RULES, rules_citing_small_page
 from test_cli import run
 
@@ -31,6 +31,9 @@ BROKEN = {
     ),
     f"reasons:\n  figure: A picture.\npage:\n  - section: A\n    sentences:\n{MARKED}": (
         "coverage.yaml:6: unknown reason 'figur' (did you mean 'figure'?); name one of `reasons`"
+    ),
+    "reasons:\n  figure: A picture.\n  A Figure!: Another.\npage: []\n": (
+        "coverage.yaml:3: 'A Figure!' is no name (a-z, 0-9, _)"
     ),
 }
 
@@ -68,6 +71,17 @@ def test_a_reason_for_a_sentence_that_is_cited_is_a_problem(tmp_path: Path) -> N
     assert not found.holds
 
 
+def test_a_reason_that_no_sentence_gives_is_a_problem() -> None:
+    page_map = read_page_map(SMALL_RULES)
+    more = PageMap({**page_map.reasons, "figur": "A picture."}, page_map.sentences)
+    page = page_sentences(SMALL_PAGE.read_text("utf-8"))
+    found = cover(read_rules(find_rules()), read_citations(SMALL_RULES), more, page)
+    assert [problem.partition(": ")[2] for problem in found.problems] == [
+        "reason figur: unused; remove it"
+    ]
+    assert not found.holds
+
+
 def test_an_update_keeps_the_reasons_and_gives_new_sentences_none(tmp_path: Path) -> None:
     page = (
         SMALL_PAGE.read_text("utf-8")
@@ -94,7 +108,7 @@ def test_writing_what_was_read_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     BROKEN.items(),
-    ids=["no reasons", "unknown key", "no fingerprint", "unknown reason"],
+    ids=["no reasons", "unknown key", "no fingerprint", "unknown reason", "no name"],
 )
 def test_a_broken_file_is_refused_with_its_line(text: str, says: str, tmp_path: Path) -> None:
     (tmp_path / MAP_FILE).write_text(text, "utf-8")

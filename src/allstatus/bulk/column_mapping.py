@@ -149,7 +149,7 @@ def assign_columns(
         raise InvalidRecord(
             "columns",
             "state no fact",
-            f"name at least one {', '.join(facts)}, or give a mapping file with --columns",
+            f"name at least one {', '.join(facts)}, or give a mapping",
         )
     return {key: sources[key] for key in keys if key in sources}
 

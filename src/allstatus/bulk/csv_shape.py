@@ -194,7 +194,7 @@ def _known(encoding: str) -> str:
         return codecs.lookup(encoding).name
     except (LookupError, ValueError):
         remedy = "name one such as utf-8, windows-1252, latin-1 or utf-16"
-        raise InvalidRecord(f"--encoding {encoding}", "is not known here", remedy) from None
+        raise InvalidRecord(f"encoding {encoding}", "is not known here", remedy) from None
 
 
 def _marked(path: Path) -> str:
@@ -225,7 +225,7 @@ def not_decoded(path: Path, encoding: str) -> InvalidRecord:
     line = next(_undecoded(path, encoding), None)
     place = str(path) if line is None else f"{path}, line {line}"
     said = "UTF-8" if encoding.startswith("utf-8") else encoding
-    remedy = "save it as UTF-8, or say what it is, such as --encoding windows-1252"
+    remedy = "save it as UTF-8, or name its encoding, such as windows-1252"
     return InvalidRecord(place, f"is not {said} text", remedy)
 
 

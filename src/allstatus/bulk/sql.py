@@ -40,7 +40,7 @@ def script(
     cells_table, answers_table, decisions = _made(where, dialect)
     answers = view.cells.answers
     distinct = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
-    table = _table(table, dialect, "--table")
+    table = _table(table, dialect, "table")
     told = view.telling_texts(IS_TEXT.get(dialect, ""))
     query = told.select(table, id=id, cells=cells_table, answers=answers_table)
     rows = [(n, *(say(answer) for say in ANSWER.values())) for answer, n in distinct.items()]
@@ -64,7 +64,7 @@ def script(
 def _made(prefix: str, dialect: str) -> list[str]:
     """The names of what is made, in plain SQL."""
     made = (f"{prefix}_{what}" for what in ("cells", "answers", "decisions"))
-    return [_table(name, dialect, "--schema or --prefix") for name in made]
+    return [_table(name, dialect, "schema or prefix") for name in made]
 
 
 def _texts(view: SqlView, table: str, id: str) -> Iterator[str]:

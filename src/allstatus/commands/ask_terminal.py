@@ -13,27 +13,38 @@ import typer
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
-from allstatus.render.interview import Interview, choices
-from allstatus.rules.ruleset import Fact
+from allstatus.render.interview import Interview, choices, refused
+from allstatus.render.printable import wrapped
+from allstatus.render.reader import Reader
+from allstatus.rules.ruleset import Fact, RuleSet
 
 
-def ask(classifier: Classifier, record: Mapping[str, Any]) -> Decision:
-    """Ask until the answer is settled; raises InvalidRecord when the input ends before."""
-    interview = Interview(classifier, record)
+def ask(classifier: Classifier, record: Mapping[str, Any], width: int) -> Decision:
+    """Ask until the answer is settled, in lines of at most `width` characters; raises InvalidRecord
+    when the input ends before.
+    """
+    interview, rules = Interview(classifier, record), classifier.ruleset
     while fact := interview.next_question():
         for text in interview.answers_away():
-            typer.secho(text, dim=True, err=True)
-        tests = "; ".join(classifier.ruleset.test_titles(fact))
-        typer.secho(f"\n{fact.question}", bold=True, err=True)
-        typer.secho(f"answered by: {tests}", dim=True, err=True)
-        _ask_one(interview, fact)
+            _say(text, width, dim=True)
+        tests = "; ".join(rules.test_titles(fact))
+        typer.echo(err=True)
+        _say(fact.question, width, bold=True)
+        _say(Reader(rules).says("text", "answered_by", tests=tests), width, dim=True)
+        _ask_one(interview, rules, fact, width)
     typer.echo(err=True)
     return interview.decide()
 
 
-def _ask_one(interview: Interview, fact: Fact) -> None:
+def _say(text: str, width: int, **style: Any) -> None:
+    for line in wrapped(text, width):
+        typer.secho(line, err=True, **style)
+
+
+def _ask_one(interview: Interview, rules: RuleSet, fact: Fact, width: int) -> None:
     while True:
-        typer.echo(f"({choices(fact)}): ", nl=False, err=True)
+        asked = wrapped(f"({choices(rules, fact)}):", width - 1)
+        typer.echo("\n".join(asked) + " ", nl=False, err=True)
         text = sys.stdin.readline()
         if not text:
             raise InvalidRecord(
@@ -44,4 +55,4 @@ def _ask_one(interview: Interview, fact: Fact) -> None:
         try:
             return interview.answer(fact, text)
         except InvalidRecord as error:
-            typer.secho(f"{error.problem}; {error.remedy}", fg="red", err=True)
+            _say(refused(rules, fact, error), width, fg="red")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +28,7 @@ from allstatus.commands.shared import (
     app,
     run,
 )
-from allstatus.commands.streams import colour_wanted
+from allstatus.commands.streams import NARROWEST, colour_wanted, columns
 from allstatus.errors import InvalidRecord
 from allstatus.record.value_class import value_class
 
@@ -55,7 +54,6 @@ AskOption = typer.Option(
 
 
 FEW = 3  # decisions that are written at length as text; more are a line each
-NARROWEST = 40  # columns of text
 
 
 class Load(Protocol):
@@ -168,7 +166,7 @@ def _ask(path: str | None, writing: Writing, reading: ChartInput, load: Load) ->
         )
     format = Format.text if writing.format in (None, Format.line) else writing.format
     classifier = load(as_of=reading.as_of, language=writing.language_of(format))
-    decision = ask(classifier, records[0][1])
+    decision = ask(classifier, records[0][1], _width())
     _write([decision], format, writing.level)
     return 0
 
@@ -209,9 +207,9 @@ def _as_json(decision: Decision, format: Format) -> bytes:
 
 
 def _write_text(decisions: Iterable[Decision], level: ReadingLevel) -> None:
-    from allstatus.render.text import WIDTH, render_text
+    from allstatus.render.text import render_text
 
-    width, colour = max(_columns() or WIDTH, NARROWEST), colour_wanted(sys.stdout)
+    width, colour = _width(), colour_wanted(sys.stdout)
     for decision in decisions:
         sys.stdout.write(render_text(decision, level=level.value, colour=colour, width=width))
 
@@ -222,7 +220,7 @@ def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:
     from allstatus.render.text import WIDTH
 
     counts: Counter[str] = Counter()
-    width = _columns()
+    width = columns()
     for line in render_lines(decisions, width=width, counts=counts):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -231,9 +229,11 @@ def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:
     sys.stderr.write(render_counts(counts, told, width=wide, refused=decider.refused))
 
 
-def _columns() -> int | None:
-    """How wide the terminal is, or COLUMNS says; None where nothing does."""
-    return shutil.get_terminal_size((0, 0)).columns or None
+def _width() -> int:
+    """Columns of text, which fit the terminal where they can."""
+    from allstatus.render.text import WIDTH
+
+    return max(columns() or WIDTH, NARROWEST)
 
 
 def _write_page(decisions: list[Decision], level: ReadingLevel) -> None:

@@ -15,6 +15,7 @@ from allstatus.commands.chart_input import (
     reads_charts,
 )
 from allstatus.commands.shared import Listing, RulesOption, app, run
+from allstatus.commands.streams import NARROWEST, columns
 
 
 @app.command()
@@ -29,7 +30,7 @@ def facts(
     ],
     *,
     reading: ChartInput,
-    format: Annotated[Listing, typer.Option("--format", help="text is a table.")] = Listing.text,
+    format: Annotated[Listing, typer.Option("--format", help="text: to read.")] = Listing.text,
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Show each fact with its evidence: where it stands, as sent and as read, and what was set
@@ -40,14 +41,18 @@ def facts(
 
 def _facts(path: str, format: Listing, rules: str | None, reading: ChartInput) -> int:
     from allstatus.decision.classifier import load_rules
-    from allstatus.ehr.facts_table import facts_document, render_facts
+    from allstatus.ehr.facts_table import WIDTH, facts_document, render_facts
 
+    width = max(columns() or WIDTH, NARROWEST)
     values, decider = (
         list(read_inputs(path, reading.input, partial=reading.partial)),
         Decider(load_rules(rules), reading),
     )
     decider.check(values)
     for decision in decider.decide_all(values):
-        document = json.dumps(facts_document(decision), ensure_ascii=False) + "\n"
-        sys.stdout.write(document if format is Listing.json else render_facts(decision) + "\n")
+        if format is Listing.json:
+            said = json.dumps(facts_document(decision), ensure_ascii=False)
+        else:
+            said = render_facts(decision, width)
+        sys.stdout.write(f"{said}\n")
     return decider.status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +20,12 @@ from allstatus.commands.shared import (
     print_report,
     run,
 )
+from allstatus.commands.streams import fitted
 
+if TYPE_CHECKING:
+    from allstatus.rules.ruleset import RuleSet
+
+MOST = 5  # citations named that do not stand in the page, unless all are asked for
 rules_app = CommandLine(
     help="List, check, lock, show and compare rule sets, and hold them against their page.",
 )
@@ -41,6 +46,7 @@ def check(
         list[str] | None,
         typer.Option("--page", metavar="PAGE", help="A page that it cites, as Markdown."),
     ] = None,
+    long: Annotated[bool, typer.Option("--long", help="All missing citations (--page).")] = False,
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Look again at each save; print what flips, until ended."),
@@ -51,7 +57,8 @@ def check(
     """
     from allstatus.commands.rules_author import watch as watch_saves
 
-    run(lambda: watch_saves(rules or folder) if watch else _check(rules or folder, pages or []))
+    held = rules or folder
+    run(lambda: watch_saves(held) if watch else _check(held, pages or [], long))
 
 
 @rules_app.command()
@@ -106,15 +113,12 @@ def _list(format: Listing) -> int:
     return 0
 
 
-def _check(rules: str | None, pages: Sequence[str]) -> int:
+def _check(rules: str | None, pages: Sequence[str], long: bool) -> int:
     from allstatus.decision.applicability import applicability_faults
     from allstatus.decision.classifier import load_rules
     from allstatus.errors import RulesError
-    from allstatus.record.json_reader import read_text
     from allstatus.rules.editions import editions
-    from allstatus.rules.fingerprint import page_sentences
     from allstatus.rules.load import check_what_is_read_later
-    from allstatus.verify.citations import missing_citations, read_citations
     from allstatus.verify.page_map import MAP_FILE, read_page_map
     from allstatus.verify.phrase_faults import phrase_faults
     from allstatus.verify.promises import read_promises
@@ -134,9 +138,7 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
         *applicability_faults(classifier.applicability),
     ]:
         raise RulesError(failures)
-    page = [part for path in pages for part in page_sentences(read_text(path, "Markdown"))]
-    if page and (absent := [*missing_citations(read_citations(directory), page)]):
-        raise RulesError(absent)
+    _hold_against(pages, classifier.ruleset, long)
     ruleset, table = classifier.ruleset, classifier.table
     print(
         f"{ruleset.id} {ruleset.version}: {len(ruleset.criteria)} criteria, "
@@ -145,6 +147,26 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
         f"{table.consistent.bit_count()} can be; all checks hold{_promised(directory)}"
     )
     return 0
+
+
+def _hold_against(pages: Sequence[str], ruleset: RuleSet, long: bool) -> None:
+    """Refuse citations that do not stand in these pages, the first few or all of them."""
+    from allstatus.errors import RulesError
+    from allstatus.record.json_reader import read_text
+    from allstatus.rules.fingerprint import page_sentences
+    from allstatus.verify.citations import missing_citations, read_citations
+    from allstatus.verify.report_layout import another_page
+
+    if not pages:
+        return
+    page = [part for path in pages for part in page_sentences(read_text(path, "Markdown"))]
+    cited = read_citations(ruleset.directory)
+    absent = [*missing_citations(cited, page)]
+    if len(absent) > MOST and not long:
+        more = f"{len(absent)} of {len(cited)} citations are missing (--long: all)"
+        absent = [*absent[:MOST], f"{more}; {another_page(ruleset)}"]
+    if absent:
+        raise RulesError(absent)
 
 
 def _promised(directory: Path) -> str:
@@ -205,7 +227,7 @@ def _show(rules: str | None, draft: bool) -> int:
     from allstatus.render.rules_text import render_rules
 
     classifier = load_rules(rules, draft=draft)
-    sys.stdout.write(render_rules(classifier.ruleset, classifier.applicability.overlay))
+    sys.stdout.write(fitted(render_rules(classifier.ruleset, classifier.applicability.overlay)))
     return 0
 
 

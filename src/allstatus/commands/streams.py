@@ -9,15 +9,17 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO
 
-from allstatus.render.printable import printable
+from allstatus.render.printable import printable, wrapped
 
 CANNOT_WRITE, READER_GONE = 74, 141
+NARROWEST = 40  # columns of text
 ASCII = {
     "✓": "+",
     "✗": "x",
@@ -47,6 +49,26 @@ ASCII = {
 }
 BOXES = range(0x2500, 0x2580)
 _COLOURS = re.compile(r"(\x1b\[(?:[012]|3[123])m)")  # those of the text's marks; none hides
+
+
+def columns() -> int | None:
+    """How wide the terminal is, or COLUMNS says; None where nothing does."""
+    return shutil.get_terminal_size((0, 0)).columns or None
+
+
+def fitted(text: str) -> str:
+    """A text whose lines are as wide as the terminal, where that is known; what goes on is set in
+    further than its line.
+    """
+    known = columns()
+    if known is None:
+        return text
+    width, lines = max(known, NARROWEST), []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        further = wrapped(line.strip(), width, indent, f"{indent}    ", breaks=False)
+        lines += further if len(line) > width else [line]
+    return "\n".join(lines)
 
 
 class Stopped(BaseException):

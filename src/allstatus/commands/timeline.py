@@ -17,6 +17,7 @@ from allstatus.commands.chart_input import (
     reads_charts,
 )
 from allstatus.commands.shared import LanguageOption, Listing, RulesOption, app, run
+from allstatus.commands.streams import NARROWEST, columns
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _timeline(
     reading: ChartInput,
 ) -> int:
     from allstatus.decision.classifier import load_rules
-    from allstatus.ehr.timelines.timeline_text import render_timeline, timeline_document
+    from allstatus.ehr.timelines.timeline_text import WIDTH, render_timeline, timeline_document
     from allstatus.rules.language_texts import ENGLISH
 
     language = lang if format is Listing.text else ENGLISH  # programs read one language
@@ -68,7 +69,7 @@ def _timeline(
         _draw(timelines, Path(picture))
     for one in timelines:
         text = (
-            render_timeline(one)
+            render_timeline(one, max(columns() or WIDTH, NARROWEST))
             if format is Listing.text
             else json.dumps(timeline_document(one), ensure_ascii=False) + "\n"
         )

@@ -57,7 +57,7 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
         raise InvalidRecord(
             "input",
             "is no chart",
-            "give a FHIR R4 bundle, ORU^R01 messages or a table of results, or use --input record",
+            "give a FHIR R4 bundle, ORU^R01 messages or a table of results, or say it is a record",
         )
 
 

@@ -65,7 +65,7 @@ def make_reader(
     for name in assume:
         if name not in KNOWN:
             raise InvalidRecord(
-                "--assume",
+                "assume",
                 f"is not an assumption that can be made{nearest(name, KNOWN)}",
                 f"use {', '.join(KNOWN)}",
             )

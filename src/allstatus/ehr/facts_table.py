@@ -1,4 +1,6 @@
-"""A decision's facts as a table: each fact, and under it everything the chart says about it."""
+"""A decision's facts as a table, or as a list where that is too wide: each fact, and under it
+everything the chart says about it.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +15,46 @@ from rich.text import Text
 
 from allstatus.decision.decision import Decision
 from allstatus.record.frozen import plain
-from allstatus.render.printable import printable
+from allstatus.render.printable import printable, wrapped
 from allstatus.table.chart_context import Evidence
 
 COLUMNS = ("", "Date", "Source", "Code", "Sent", "Read as", "Because")
 WIDTH = 140
+NARROWEST = 110  # columns of the table; where there are fewer, it is a list
 
 
 def render_facts(decision: Decision, width: int = WIDTH) -> str:
-    """The facts as text: counted evidence is marked ✓, what was set aside –."""
+    """The facts as text of at most `width` columns: counted evidence is marked ✓, what was set
+    aside –.
+    """
+    table = _table(decision, width) if width >= NARROWEST else _list(decision, width)
+    identity = "" if decision.record.id is None else f"{decision.record.id}: "
+    status = f", {decision.status}" if decision.status else ""
+    lines = [
+        *wrapped(f"{identity}{decision.outcome.replace('_', ' ')}{status}", width),
+        *table,
+        *(line for said in decision.warnings for line in wrapped(f"check: {said}", width)),
+        *(line for said in _account_lines(decision) for line in wrapped(said, width)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _list(decision: Decision, width: int) -> Iterator[str]:
+    for name, fact in decision.facts.items():
+        yield ""
+        yield from wrapped(f"{name}: {_value(fact.value)} ({fact.state})", width, "", "  ")
+        for entry in fact.evidence:
+            mark, day, source, code, sent, read, because = _row(entry)
+            yield from wrapped(" ".join(filter(None, (mark, day, because))), width, "  ", "    ")
+            values = (
+                f"{name}: {said}" for name, said in (("sent", sent), ("read as", read)) if said
+            )
+            for line in filter(None, ("; ".join(values), ", ".join(filter(None, (source, code))))):
+                yield from wrapped(line, width, "    ", "      ")
+    yield ""
+
+
+def _table(decision: Decision, width: int) -> Iterator[str]:
     table = Table(
         *(Column(title, overflow="fold") for title in COLUMNS),
         box=SIMPLE_HEAD,
@@ -35,16 +68,9 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
         for entry in fact.evidence:
             table.add_row(*map(_text, _row(entry)))
     out = StringIO()
-    console = Console(file=out, width=width, force_terminal=False, highlight=False)
-    identity = "" if decision.record.id is None else f"{decision.record.id}: "
-    status = f", {decision.status}" if decision.status else ""
-    console.print(_text(f"{identity}{decision.outcome.replace('_', ' ')}{status}"))
-    console.print(table)
-    for warning in decision.warnings:
-        console.print(_text(f"check: {warning}"))
-    for line in _account_lines(decision):
-        console.print(_text(line))
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    Console(file=out, width=width, force_terminal=False, highlight=False).print(table)
+    for line in out.getvalue().splitlines():
+        yield line.rstrip()
 
 
 def _value(value: object) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
@@ -83,6 +83,18 @@ class CbcPanel(StatedValue):
     hemoglobin: Annotated[Component | None, Field(description="Hemoglobin.")] = None
     hematocrit: Annotated[Component | None, Field(description="Hematocrit.")] = None
     platelets: Annotated[Component | None, Field(description="Platelets.")] = None
+
+    if TYPE_CHECKING:  # what can be given, of which a field has what was read
+
+        def __init__(
+            self,
+            *,
+            wbc: Component | Mapping[str, Any] | None = None,
+            neutrophils: Component | Mapping[str, Any] | None = None,
+            hemoglobin: Component | Mapping[str, Any] | None = None,
+            hematocrit: Component | Mapping[str, Any] | None = None,
+            platelets: Component | Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _check_numbers(self) -> Self:

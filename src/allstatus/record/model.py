@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -106,6 +106,10 @@ class OutsideMarrow(StatedValue):
     model_config = ConfigDict(json_schema_extra=described)
     site: Site | tuple[Site, ...]
 
+    if TYPE_CHECKING:  # what can be given, of which a field has what was read
+
+        def __init__(self, *, site: Site | list[Site] | tuple[Site, ...]) -> None: ...
+
     @property
     def sites(self) -> tuple[Site, ...]:
         """Every site, be it one or several."""
@@ -123,6 +127,8 @@ class Biomarkers(StatedValue):
 
 
 Count = Annotated[StrictInt, Field(ge=0)]
+StatedPercent = Percent | str | float | Decimal | Mapping[str, Any] | None
+Outside = Literal["absent", "present", "unknown"] | OutsideMarrow | Mapping[str, Any] | None
 
 
 class Record(StatedValue):
@@ -153,6 +159,31 @@ class Record(StatedValue):
     leukemia_outside_marrow: Literal["absent", "present", "unknown"] | OutsideMarrow | None = None
     biomarkers: Biomarkers | None = None
     lineage: Literal["B", "T", "unknown"] | None = None
+
+    if TYPE_CHECKING:  # what can be given, of which a field has what was read
+
+        def __init__(
+            self,
+            *,
+            id: str | int | None = None,
+            as_of: date | str | None = None,
+            age_years: float | Decimal | None = None,
+            sex: Literal["female", "male", "other", "unknown"] | None = None,
+            diagnosis: str | None = None,
+            prior_treatment: Treatment = None,
+            prior_remission: bool | Unknown | None = None,
+            relapse_since_remission: bool | Unknown | None = None,
+            relapse_count: int | None = None,
+            refractory: bool | Unknown | None = None,
+            tki_failures: int | None = None,
+            cbc: CountWord | CbcPanel | Mapping[str, Any] | None = None,
+            marrow_blast_percent: StatedPercent = None,
+            marrow_cellularity: Cellularity = None,
+            signs_and_symptoms: SignsWord | list[str] | tuple[str, ...] | None = None,
+            leukemia_outside_marrow: Outside = None,
+            biomarkers: Biomarkers | Mapping[str, Any] | None = None,
+            lineage: Literal["B", "T", "unknown"] | None = None,
+        ) -> None: ...
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
         """What is stated, as JSON has it; a failing example is read by people."""

@@ -164,8 +164,8 @@ def remarks(
         yield reader.says("clauses", said, limit=limit, statuses=reader.says("and").join(titles))
     if error := seen.counting_error:
         said = "counted_both_sides" if error.spans_threshold else "counted_one_side"
-        cells = error.cells_counted
-        yield reader.says("clauses", said, cells=cells, low=error.low, high=error.high)
+        low, high = f"{error.low:g}", f"{error.high:g}"
+        yield reader.says("clauses", said, cells=error.cells_counted, low=low, high=high)
 
 
 def _at_limit(rules: RuleSet, status: Status, criterion: str, holds: bool) -> bool:

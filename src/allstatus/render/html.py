@@ -19,6 +19,7 @@ from allstatus.errors import MissingExtra
 from allstatus.render.blocks import Block, Kind, Sentences
 from allstatus.render.listed_options import fit_lines
 from allstatus.render.make_blocks import make_blocks
+from allstatus.render.printable import unbroken
 from allstatus.render.reader import Reader
 from allstatus.render.words import MARK, sentence_case
 
@@ -75,7 +76,11 @@ def _say(reader: Reader, *path: str, **parts: object) -> str:
     """A text of the program's own, which stands as it is, with what is put into it escaped."""
     from markupsafe import Markup
 
-    return Markup(reader.says(*path)).format(**parts)
+    return Markup(unbroken(Markup(reader.says(*path)).format(**parts)))
+
+
+def _shown(text: str) -> str:
+    return unbroken(_UNPRINTABLE.sub("\ufffd", text))
 
 
 def _sentences(block: Sentences | None) -> tuple[str, ...]:
@@ -95,7 +100,7 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: _UNPRINTABLE.sub("\ufffd", value) if type(value) is str else value,
+        finalize=lambda value: _shown(value) if type(value) is str else value,
     )
     style = (FOLDER / "page.css").read_text("utf-8")
     style_digest = b64encode(sha256(style.encode()).digest()).decode()

@@ -4,6 +4,7 @@ left to ask.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +13,14 @@ from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import grades_of, read_percent
 from allstatus.render.changes import answers_away
+from allstatus.render.reader import Reader
 from allstatus.render.words import words
-from allstatus.rules.ruleset import Fact
+from allstatus.rules.language_texts import ENGLISH
+from allstatus.rules.ruleset import Fact, RuleSet
 
 NOT_KNOWN = "unknown"
 YES_NO = {"yes": True, "y": True, "no": False, "n": False}
+VALUES = ("true", "false")
 NOT_KNOWN_SPELLINGS = ("", "?", "not known", NOT_KNOWN)
 
 
@@ -41,7 +45,7 @@ class Interview:
 
     def answer(self, fact: Fact, text: str) -> None:
         """Take an answer as typed; raises InvalidRecord, with what it can be, when it is none."""
-        self.record[fact.name] = read_answer(fact, text)
+        self.record[fact.name] = read_answer(self._classifier.ruleset, fact, text)
         self._asked |= {fact.name}
 
     def decide(self) -> Decision:
@@ -49,39 +53,65 @@ class Interview:
         return self._classifier.classify(self.record)
 
 
-def choices(fact: Fact) -> str:
+def choices(rules: RuleSet, fact: Fact) -> str:
     """What can be answered, e.g. `1 none, 2 symptom relief only, ? not known`."""
-    if fact.kind == "yes_no":
-        return "yes, no, ? not known"
-    if fact.kind == "percent":
-        grade = " or M1" if grades_of(fact.name) else ""
-        return f'a percentage such as 4.9, "<5", 10/200{grade}, ? not known'
-    return ", ".join(
-        [
-            *(f"{number} {words(value)}" for number, value in enumerate(fact.values, 1)),
-            "? not known",
-        ]
-    )
+    reader = Reader(rules)
+    if fact.kind in ("percent", "number"):
+        grade = reader.says("asking", "or_grade") if grades_of(fact.name) else ""
+        shown = reader.says("asking", fact.kind, grade=grade)
+    elif fact.kind == "yes_no":
+        shown = ", ".join(reader.value(fact.name, held) for held in (True, False))
+    else:
+        valued = (reader.value(fact.name, value) for value in fact.values)
+        shown = ", ".join(f"{number} {said}" for number, said in enumerate(valued, 1))
+    return f"{shown}, ? {reader.value(fact.name, None)}"
 
 
-def read_answer(fact: Fact, text: str) -> Any:
-    """The record's value for an answer as typed.
+def read_answer(rules: RuleSet, fact: Fact, text: str) -> Any:
+    """The record's value for an answer as typed, in English or the language of the rules.
 
     >>> from allstatus import load_rules
-    >>> read_answer(load_rules().ruleset.facts["prior_remission"], "y")
+    >>> rules = load_rules(language="es").ruleset
+    >>> read_answer(rules, rules.facts["prior_remission"], "s\N{LATIN SMALL LETTER I WITH ACUTE}")
     True
     """
-    said = text.strip().lower()
-    if said in NOT_KNOWN_SPELLINGS:
+    said, reader = _plain(text), Reader(rules)
+    if said in (*NOT_KNOWN_SPELLINGS, _plain(reader.value(fact.name, None))):
         return NOT_KNOWN
     if fact.kind == "percent":
         return read_percent(text.strip(), fact.name).text
-    if fact.kind == "yes_no":
-        valid: Mapping[str, Any] = YES_NO
-    else:
-        valid = {str(number): value for number, value in enumerate(fact.values, 1)} | {
-            words(v): v for v in fact.values
-        }
+    if fact.kind == "number":
+        rules.record_model.read({fact.name: said})
+        return said
+    valid = _yes_no(reader) if fact.kind == "yes_no" else _values(reader, fact)
     if said not in valid:
-        raise InvalidRecord(fact.name, "is not one of the answers", f"answer {choices(fact)}")
+        raise InvalidRecord(
+            fact.name, "is not one of the answers", f"answer {choices(rules, fact)}"
+        )
     return valid[said]
+
+
+def _yes_no(reader: Reader) -> dict[str, Any]:
+    return YES_NO | {_plain(reader.says("values", name)): name == "true" for name in VALUES}
+
+
+def _values(reader: Reader, fact: Fact) -> dict[str, Any]:
+    """The values of a choice by their numbers, their English words and the reader's."""
+    said: dict[str, Any] = {}
+    for number, value in enumerate(fact.values, 1):
+        names = (str(number), words(value), reader.value(fact.name, value))
+        said |= dict.fromkeys(map(_plain, names), value)
+    return said
+
+
+def _plain(text: str) -> str:
+    """As it is compared: without capitals and accents, which a keyboard may lack."""
+    letters = unicodedata.normalize("NFD", text.strip().lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def refused(rules: RuleSet, fact: Fact, error: InvalidRecord) -> str:
+    """What is said of an answer that is none: in English what is wrong with it."""
+    if rules.language == ENGLISH:
+        return f"{error.problem}; {error.remedy}"
+    return Reader(rules).says("asking", "refused", choices=choices(rules, fact))

@@ -4,14 +4,13 @@ next.
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from allstatus.decision.decision import Decision
 from allstatus.render.messages import messages, short_headline
-from allstatus.render.printable import printable
+from allstatus.render.printable import printable, wrapped
 from allstatus.render.reader import Reader
 from allstatus.render.words import diagnosis_words
 
@@ -45,7 +44,7 @@ def render_counts(counts: Counter[str], reader: Reader, *, width: int, refused: 
     ]
     each = ", ".join(f"{number:,} {status}" for status, number in told)
     total = f"{counts.total() + refused:,}"
-    return textwrap.fill(reader.says("in_all", count=total, each=each), width) + "\n"
+    return "\n".join(wrapped(reader.says("in_all", count=total, each=each), width)) + "\n"
 
 
 def _id(decision: Decision) -> str:

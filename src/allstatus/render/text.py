@@ -4,7 +4,6 @@ colour.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from allstatus.decision.answer import UNDECIDED
@@ -25,7 +24,7 @@ from allstatus.render.blocks import (
 from allstatus.render.definitions import definition_lines
 from allstatus.render.listed_options import fit_lines
 from allstatus.render.make_blocks import make_blocks
-from allstatus.render.printable import printable
+from allstatus.render.printable import wrapped
 from allstatus.render.reader import Reader
 from allstatus.render.words import edition
 
@@ -132,10 +131,10 @@ class _Text:
             if not mark:
                 yield from self._wrap(text, f"{indent}    ")
                 continue
-            wrapped = textwrap.wrap(printable(text), self.width - len(indent) - 2) or [""]
-            first = self._paint(wrapped[0], BOLD) if depth == 0 else wrapped[0]
+            lines = wrapped(text, self.width - len(indent) - 2) or [""]
+            first = self._paint(lines[0], BOLD) if depth == 0 else lines[0]
             yield f"{indent}{self._paint(mark, COLOUR[mark])} {first}"
-            yield from (f"{indent}  {line}" for line in wrapped[1:])
+            yield from (f"{indent}  {line}" for line in lines[1:])
 
     def _options(self, block: Options) -> Iterator[str]:
         yield from self._heading(block.title)
@@ -180,9 +179,7 @@ class _Text:
         return f"{code}{text}{RESET}" if self.colour else text
 
     def _wrap(self, text: str, first: str = "", rest: str = "") -> list[str]:
-        return textwrap.wrap(
-            printable(text), self.width, initial_indent=first, subsequent_indent=rest or first
-        )
+        return wrapped(text, self.width, first, rest or first)
 
 
 def _decided_by(block: DecidedBy, reader: Reader) -> Iterator[str]:

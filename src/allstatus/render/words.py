@@ -36,7 +36,7 @@ def short_titles(rules: RuleSet) -> list[str]:
     """What the statuses are called without the disease they are of, as the disease runs."""
     titles = [rules.statuses[name].title for name in rules.in_course]
     short = [" ".join(title.replace(rules.disease, "").split()) for title in titles]
-    return [title[:1].lower() + title[1:] for title in short]
+    return [within_sentence(title) for title in short]
 
 
 def any_of(names: list[str]) -> str:
@@ -52,6 +52,17 @@ def heading(name: str) -> str:
 def sentence_case(text: str) -> str:
     """The same with a capital at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def within_sentence(text: str) -> str:
+    """The same without the capital at its beginning, but for a name that has one.
+
+    >>> within_sentence("The count is normal"), within_sentence("M protein is low")
+    ('the count is normal', 'M protein is low')
+    """
+    first = text.split(" ", 1)[0]
+    named = first[1:2].isupper() or (len(first) == 1 and first != "A")
+    return text if named else text[:1].lower() + text[1:]
 
 
 def edition(one: Edition) -> dict[str, str]:
@@ -83,8 +94,7 @@ def class_words(
 def criterion_words(rules: RuleSet, name: str, held: bool | None) -> str:
     """What is so where a criterion holds, or does not, as a part of a sentence."""
     criterion = rules.criteria[name]
-    text = criterion.title if held else criterion.otherwise
-    return text[0].lower() + text[1:]
+    return within_sentence(criterion.title if held else criterion.otherwise)
 
 
 def limit_words(rules: RuleSet, criterion: str) -> str:

@@ -62,7 +62,7 @@ def limit_of_another_day(ruleset: RuleSet, files: Files, folders: Folders) -> It
                 yield files["thresholds"].at(
                     place,
                     f"'{name}' begins on {day}, after the rule set itself ({begins}); make a "
-                    f"version of the rule set that begins that day, which --as-of then picks",
+                    f"version of the rule set that begins that day, which as_of then picks",
                 )
 
 

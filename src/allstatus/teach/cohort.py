@@ -14,7 +14,7 @@ from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.render.palette import shades
 from allstatus.render.pictures import LINE, QUIET, draw
-from allstatus.render.words import words
+from allstatus.render.words import within_sentence, words
 from allstatus.rules.ruleset import RuleSet, Shade
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
@@ -64,7 +64,7 @@ def _part(decision: Decision) -> str | None:
         if not alone:
             return str(_said(decision.rules)["several"])
         said = decision.rules.regions[regions[0].id].sentence.partition(";")[0]
-        return said[0].lower() + said[1:].removesuffix(".")
+        return within_sentence(said.removesuffix("."))
     if decision.ask_next is not None:
         fact = fact_label(decision.rules, decision.ask_next.fact)
         return str(_said(decision.rules)["ask"]).format(fact=fact)

@@ -56,6 +56,9 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     }
 
 
+WITHOUT_SCRIPT = ("noscript", "not_status")  # of the page, put in by other means
+
+
 def _texts(rules: RuleSet) -> dict[str, Any]:
     """The texts of the page: of its own facts alone, with the disease and its statuses named."""
     said = texts(rules)
@@ -65,6 +68,7 @@ def _texts(rules: RuleSet) -> dict[str, Any]:
         "title": page_title(rules),
         "facts": {name: entry for name, entry in said["facts"].items() if name in rules.facts},
         "problems": {**said["problems"], "another_disease": another},
+        "page": {name: text for name, text in said["page"].items() if name not in WITHOUT_SCRIPT},
     }
 
 

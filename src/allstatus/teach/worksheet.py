@@ -8,6 +8,7 @@ import html
 from collections.abc import Iterator
 from string import Template
 
+from allstatus.render.printable import unbroken
 from allstatus.render.reader import Reader
 from allstatus.teach.exercise_set import Sheet
 from allstatus.teach.exercise_words import Worded, assumptions
@@ -80,4 +81,4 @@ def _title(sheet: Sheet, name: str) -> str:
 
 def _html(text: str) -> str:
     """A text of the sheet; no line ends between a number and its percent sign."""
-    return html.escape(text, quote=False).replace(" %", "\u00a0%")
+    return unbroken(html.escape(text, quote=False))

@@ -23,7 +23,7 @@ from allstatus.testing.vectors import one_line
 
 MOST = 1 << 15  # bytes for each record, on the whole
 LAST_WORDS = 5.0
-REMEDY = 'give a command that reads JSON lines, such as --cmd "node mine.mjs"'
+REMEDY = 'give a command that reads JSON lines, such as "node mine.mjs"'
 LONGEST_SHOWN = 120
 REASON = re.compile(  # the line that says what is wrong, in a trace of Python, Node or Java
     r'(?:Exception in thread "[^"]*" )?(?:[\w.]+\.)?\w*(?:Error|Exception)\b'

@@ -226,7 +226,7 @@ def _judged(files: Files, mutant: Mutant, command: str, seconds: float) -> tuple
         suite = StartedCommand(
             command.replace(PLACE, shlex.quote(str(folder))),
             "suite",
-            'give a command such as --suite "pytest tests"',
+            'give a command such as "pytest tests"',
             stderr=subprocess.STDOUT,
             environment={VARIABLE: str(folder)},
         )

@@ -32,8 +32,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All sentences of a page; `problems` are reasons given for sentences that are cited after
-    all.
+    """All sentences of a page; `problems` are reasons that no sentence gives, or one that is cited
+    after all.
     """
 
     ruleset: RuleSet
@@ -69,13 +69,16 @@ def cover(
         for sentence in page
         for place in [(sentence.section, sentence.fingerprint)]
     )
+    where = f"{ruleset.directory.name}/{MAP_FILE}"
+    given = {sentence.informational for sentence in page_map.sentences}
     problems = tuple(
-        f"{ruleset.directory.name}/{MAP_FILE}: sentence {fingerprint[:SHORT]} is called {reason} "
-        f"but "
+        f"{where}: sentence {fingerprint[:SHORT]} is called {reason} but "
         f"{labels(by_place[section, fingerprint])[0]} cites it; remove one of the two"
         for (section, fingerprint), reason in reasons.items()
         if (section, fingerprint) in by_place
     )
+    unused = (name for name in page_map.reasons if name not in given)
+    problems += tuple(f"{where}: reason {name}: unused; remove it" for name in unused)
     return Coverage(ruleset, dict(page_map.reasons), rows, problems)
 
 

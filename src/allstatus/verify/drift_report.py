@@ -12,6 +12,7 @@ from allstatus.verify.drift import Drift, PageChange
 from allstatus.verify.report_layout import (
     SHORT,
     about_rules,
+    another_page,
     plural,
     rules_line,
     source_lines,
@@ -63,6 +64,9 @@ def render_text(ruleset: RuleSet, drift: Drift) -> str:
         f"{plural(drift.unchanged, 'sentence')} unchanged, "
         f"{plural(len(drift.to_review), 'change')} to review."
     )
+    if not drift.unchanged:
+        asked = wrap(f"{another_page(ruleset)} (--format json: all)")
+        return "\n".join([*lines, "", *asked, "", *source_lines(ruleset)]) + "\n"
     for kind, heading in _HEADING.items():
         changes = [change for change in drift.to_review if change.kind == kind]
         if changes:
@@ -111,7 +115,7 @@ def _review(change: PageChange) -> Iterator[str]:
         for citation in change.review
     ]
     if len(entries) > _MANY:
-        entries[_MANY:] = [f"and {len(entries) - _MANY} more (--json lists all)"]
+        entries[_MANY:] = [f"and {len(entries) - _MANY} more (all: --format json)"]
     yield from wrap(f"review: {'; '.join(entries)}", "         ", "           ")
 
 

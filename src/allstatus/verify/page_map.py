@@ -8,6 +8,7 @@ sentence that no rule cites the reason why it only informs. The page's own words
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -57,6 +58,9 @@ class PageMap:
     sentences: tuple[MappedSentence, ...]
 
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
 def read_page_map(directory: Path) -> PageMap:
     """Read coverage.yaml of a rule-set folder; raises RulesError with file and line."""
     if not (directory / MAP_FILE).is_file():
@@ -84,6 +88,11 @@ def read_page_map(directory: Path) -> PageMap:
 
 def _refuse_unknown_reasons(file: YamlFile, shape: CoverageShape) -> None:
     problems = [
+        file.at(("reasons", name), f"'{name}' is no name (a-z, 0-9, _)")
+        for name in shape.reasons
+        if not _NAME.fullmatch(name)
+    ]
+    problems += [
         file.at(
             ("page", i, "sentences", j, "informational"),
             f"unknown reason '{entry.informational}'{nearest(entry.informational, shape.reasons)}; "

@@ -103,7 +103,7 @@ class _EditionLibrary:
                 raise InvalidRecord(
                     "ruleset",
                     f"{' '.join(key)} is not kept here",
-                    "give the rules to decide by with --rules",
+                    "name the rules to decide by",
                 )
             self._loaded[key] = load_rules(directory, engine=self._engine)
         return self._loaded[key]

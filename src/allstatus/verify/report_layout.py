@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
+from allstatus.render.printable import wrapped
 from allstatus.rules.ruleset import RuleSet
 from allstatus.verify.recorded_decision import RecordedRules
 
@@ -14,9 +14,7 @@ SHORT = 12  # hex digits of a digest or fingerprint that are shown
 
 def wrap(text: str, indent: str = "", rest: str | None = None) -> list[str]:
     """Lines of at most 80 columns; `rest` indents those after the first."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent if rest is None else rest
-    )
+    return wrapped(text, WIDTH, indent, rest)
 
 
 def about_rules(ruleset: RuleSet) -> dict[str, Any]:
@@ -42,6 +40,11 @@ def source_lines(ruleset: RuleSet) -> list[str]:
         *wrap(f"Source: {source['title']}, reviewed {source['last_reviewed']}"),
         *wrap(ruleset.notice),
     ]
+
+
+def another_page(ruleset: RuleSet) -> str:
+    """What to ask where little of a page is the one that was read."""
+    return f"another page than '{ruleset.source['title']}'?"
 
 
 def plural(number: int, one: str) -> str:

@@ -32,7 +32,7 @@ HOUSE = Path(__file__).parents[3] / "fixtures/columns/house.yaml"
         ("export", "out.csv", ["--keep", "site"], "--keep: is for a file of records"),
         ("export", "out.csv", ["--columns", str(HOUSE)], "--columns: is for a file of records"),
         ("export", "out.csv", ["--backend", "duckdb"], "--backend: is for a file of records"),
-        ("export", "out.csv", ["--assume", "anything"], "--assume: is not an assumption"),
+        ("export", "out.csv", ["--assume", "anything"], "assume: is not an assumption"),
         (
             "records.csv",
             "out.csv",

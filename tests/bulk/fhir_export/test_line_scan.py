@@ -74,7 +74,7 @@ def test_the_option_reads_a_part(tmp_path: Path) -> None:
     folder, target = folder_of(tmp_path, CASES[0]), tmp_path / "out.ndjson"
     asked = ("batch", folder, target, "--assume", "symptoms-absent-unless-recorded")
     refused = run(*asked)
-    assert (refused.returncode, target.exists(), "--partial" in refused.stderr) == (3, False, True)
+    assert (refused.returncode, target.exists(), "partial" in refused.stderr) == (3, False, True)
     assert (run(*asked, "--partial").returncode, possible(target)) == (0, OPEN)
 
 

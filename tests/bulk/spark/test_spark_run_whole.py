@@ -169,7 +169,7 @@ def test_options_that_spark_has_no_use_for(tmp_path: Path) -> None:
         2,
         True,
     )
-    with pytest.raises(InvalidRecord, match="leave out --resume"):
+    with pytest.raises(InvalidRecord, match="leave out resume"):
         refuse_resume(True)
 
 

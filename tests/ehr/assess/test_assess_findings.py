@@ -158,3 +158,44 @@ def test_a_sign_that_is_over_after_the_day_asked_about_may_be_there_then(
 ) -> None:
     fever = {"fever": "", "until": "2025-03-15"}
     assert decide([fever], as_of).facts[SIGNS].value == signs
+
+
+SEEN = {"resourceType": "Observation", "id": "f", "code": "snomed 386661006"}
+
+
+@pytest.mark.parametrize("month", ["2025-03", "2025"])
+@pytest.mark.parametrize("day", ["2025-02-20", "2025-03-05"])
+@pytest.mark.parametrize(
+    ("sign", "value"),
+    [
+        (SEEN | {"status": "final", "valueBoolean": True}, None),
+        (SEEN | {"status": "final", "valueBoolean": False}, "absent"),
+        ({"condition": "icd10cm R50.82"}, "absent"),
+    ],
+)
+def test_only_a_sign_that_is_there_may_be_about_counts_of_a_month(
+    sign: dict[str, object], value: str | None, day: str, month: str
+) -> None:
+    when = ("onsetDateTime", "abatementDateTime") if "condition" in sign else ("effectiveDateTime",)
+    chart = chart_of({"chart": [sign | dict.fromkeys(when, day)]})
+    for resource in chart:
+        if resource["resourceType"] == "Observation" and resource["id"] != "f":
+            resource["effectiveDateTime"] = month
+    counts = [resource for resource in chart if "marrow" not in resource["id"]]
+    assert decide_fhir(counts).facts[SIGNS].value == value
+
+
+@pytest.mark.parametrize(
+    ("kept", "value"),
+    [
+        (("p1", "all", "given", "f"), None),  # of no day, so the sign may be about it
+        (("p1", "all", "given", "f", "marrow"), "absent"),
+        (("p1", "all", "given", "f", "6690", "718", "777"), "absent"),
+    ],
+)
+def test_a_doubtful_sign_of_long_ago_is_open_where_nothing_says_of_when_the_assessment_is(
+    kept: tuple[str, ...], value: str | None
+) -> None:
+    sign = SEEN | {"status": "preliminary", "valueBoolean": True, "effectiveDateTime": "2025-01-15"}
+    chart = [r for r in chart_of({"chart": [sign]}) if r["id"].startswith(kept)]
+    assert decide_fhir(chart).facts[SIGNS].value == value

@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 
 from allstatus.errors import InvalidRecord
 
-BACKEND = "--backend spark"
+BACKEND = "backend spark"
 LOOPBACK: dict[str, bool | float | int | str | None] = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -54,7 +54,7 @@ def session(master: str) -> Iterator[SparkSession]:
             "it needs Java 17 or later (`java -version`), and a master that is up; the lines above "
             "say more"
         )
-        raise InvalidRecord("--master", f"Spark did not start at {master}", remedy) from error
+        raise InvalidRecord("master", f"Spark did not start at {master}", remedy) from error
     try:
         yield started
     finally:
@@ -67,7 +67,7 @@ def refuse_resume(resume: bool) -> None:
         raise InvalidRecord(
             BACKEND,
             "keeps no finished parts",
-            "leave out --resume: Spark itself repeats what is lost",
+            "leave out resume: Spark itself repeats what is lost",
         )
 
 
@@ -96,7 +96,7 @@ def refusing(path: str, problem: str, remedy: str) -> Iterator[None]:
         if "No module named 'allstatus" in str(error):
             remedy = (
                 "install it there (pip install 'allstatus[bulk]'), or send an environment with "
-                "--archives"
+                "Spark's archives"
             )
             raise InvalidRecord(BACKEND, "its workers cannot import allstatus", remedy) from None
         condition = error.getCondition() if isinstance(error, PySparkException) else None

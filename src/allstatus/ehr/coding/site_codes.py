@@ -83,7 +83,7 @@ def read_site_codes(folder: str | Path) -> SiteCodes:
     place = Path(folder)
     if not place.is_dir():
         remedy = f"give one with {', '.join(FILES)} as .yaml"
-        raise RulesError([f"--codes {folder}: is not a folder; {remedy}"])
+        raise RulesError([f"codes {folder}: is not a folder; {remedy}"])
     if problems := tuple(check_site(place)):
         raise RulesError(problems)
     return _read(place)

@@ -35,8 +35,8 @@ LEFT_OUT = (
 ANY = {"severity": FAILED[0], "code": LEFT_OUT[0]}
 NO_ANSWER = "an error stands in the place of an answer"
 REMEDY = (
-    "send all of it (every page of a search), or read the part that is here with --partial: what "
-    "is not here is then unknown"
+    "send all of it (every page of a search), or say that it is partial, and what is here is read: "
+    "what is not here is then unknown"
 )
 ENDS = ("next", "last")  # what a page says of those after it
 HOLDERS = ("Bundle", "OperationOutcome", "Parameters")

@@ -54,7 +54,8 @@ WITHOUT_SEGMENTS = "messages without a segment that can be read: {}"
 TEST_MODES = {"T": "training", "D": "debugging"}
 PART = "only a part of this feed was given ({}); what is not here is unknown"
 REMEDY = (
-    "send all of it, or read the part that is here with --partial: what is not here is then unknown"
+    "send all of it, or say that it is partial, and what is here is read: what is not here is then "
+    "unknown"
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from allstatus.record.frozen import plain
 from allstatus.render.blocks import Block, FactRow, Facts, ItemList, Kind, OpenQuestions
 from allstatus.render.make_blocks import make_blocks
 from allstatus.render.messages import headline, not_understood, timeline_texts
-from allstatus.render.printable import printable
+from allstatus.render.printable import printable, wrapped
 from allstatus.render.reader import Reader
 from allstatus.render.words import edition
 from allstatus.rules.language_texts import ENGLISH
@@ -83,35 +82,35 @@ def _point(point: Point) -> dict[str, Any]:
     }
 
 
-def render_timeline(timeline: Timeline) -> str:
-    """A timeline as text of 80 columns."""
-    return "\n".join(map(printable, _lines(timeline))) + "\n"
+def render_timeline(timeline: Timeline, width: int = WIDTH) -> str:
+    """A timeline as text of 80 columns, or as many as are there."""
+    return "\n".join(map(printable, _lines(timeline, width))) + "\n"
 
 
-def _lines(timeline: Timeline) -> Iterator[str]:
+def _lines(timeline: Timeline, width: int) -> Iterator[str]:
     now, points = timeline.now, timeline.points
     said = timeline_texts(now.rules.language if now else ENGLISH)
     patient = said["nobody"] if timeline.patient is None else timeline.patient
     counted = said["assessment" if len(points) == 1 else "assessments"]
     yield counted.format(patient=patient, count=len(points))
     for item in timeline.treatments[:1]:
-        yield said["first_treatment"].format(name=item.name, date=item.when.shown)
+        first = said["first_treatment"].format(name=item.name, date=item.when.shown)
+        yield from wrapped(first, width, "", "  ")
     if now is not None and timeline.assuming is not None and points:
-        yield from textwrap.wrap(said["assuming"].format(assumption=SYMPTOMS_ABSENT), WIDTH)
+        yield from wrapped(said["assuming"].format(assumption=SYMPTOMS_ABSENT), width)
     for point, other in timeline.beside():
         yield ""
-        yield f"{point.day}  {_headed(point, said)}"
+        yield from wrapped(f"{point.day}  {_headed(point, said)}", width, "", " " * 12)
         if other is not None:
-            yield f"  {said['beside']}  {_headed(other, said)}"
+            beside = f"{said['beside']}  {_headed(other, said)}"
+            yield from wrapped(beside, width, " " * 2, " " * 12)
         for line in _because(point.decision):
-            yield from textwrap.wrap(
-                line, WIDTH, initial_indent=" " * 12, subsequent_indent=" " * 14
-            )
+            yield from wrapped(line, width, " " * 12, " " * 14)
     if now is not None:
         yield ""
-        yield from textwrap.wrap(_as_it_stands(timeline, now, said), WIDTH)
+        yield from wrapped(_as_it_stands(timeline, now, said), width)
         rules = said["rules"].format(notice=now.notice, **edition(now.ruleset))
-        yield from textwrap.wrap(rules, WIDTH)
+        yield from wrapped(rules, width)
 
 
 def _headed(point: Point, said: Mapping[str, str]) -> str:

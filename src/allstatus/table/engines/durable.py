@@ -60,8 +60,8 @@ class DurableEngine:
         except Exception as error:  # its own limits, such as the length of a condition
             raise RulesError(
                 [
-                    f"{ruleset.id}: durable-rules cannot take these rules ({error}); use --engine "
-                    f"builtin"
+                    f"{ruleset.id}: durable-rules cannot take these rules ({error}); use the "
+                    f"engine `builtin`"
                 ]
             ) from error
         os.register_at_fork(after_in_child=_renewer(weakref.ref(self)))
@@ -97,7 +97,7 @@ class DurableEngine:
     def _ordered(self, seen: list[tuple[str, str]]) -> Firing:
         fired = set(seen)
         if ("case", "seen") not in fired or len(fired) != len(seen):
-            raise RuntimeError("durable-rules lost or repeated a firing; use --engine builtin")
+            raise RuntimeError("durable-rules lost or repeated a firing; use the engine `builtin`")
         statuses = tuple(name for name in self._ruleset.statuses if ("status", name) in fired)
         options = tuple(
             option["id"]

@@ -23,9 +23,9 @@ const shareWhere = (above) => {
   return 100 * high;
 };
 
-// Its two ends in percent, to one decimal.
+// Its two ends in percent, to two decimals.
 const binomialInterval = (blasts, cells) => {
   const low = blasts === 0 ? 0 : shareWhere((share) => atLeast(blasts, cells, share) >= TAIL);
   const high = blasts === cells ? 100 : shareWhere((share) => 1 - atLeast(blasts + 1, cells, share) <= TAIL);
-  return [low, high].map((end) => Number(end.toFixed(1)));
+  return [low, high].map((end) => Number(end.toFixed(2)));
 };

@@ -1,5 +1,8 @@
 // Elements, and the words every view shares.
 
+// A text in which no line ends between a number and its percent sign; what is no text stays as it is.
+const unbroken = (child) => child.replace?.(/(\d) %/g, "$1\u00a0%") ?? child;
+
 // h("p.quiet", { id: "x" }, "text"): the attributes may be left out.
 const h = (tag, ...parts) => {
   const [name, ...classes] = tag.split("."), attributes = parts[0]?.constructor === Object ? parts.shift() : {};
@@ -10,7 +13,7 @@ const h = (tag, ...parts) => {
     else if (value === true) element.setAttribute(key, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(key, value);
   }
-  element.append(...parts.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...parts.flat(Infinity).filter((child) => child != null && child !== false).map(unbroken));
   return element;
 };
 

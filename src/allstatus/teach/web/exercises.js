@@ -118,7 +118,7 @@ const makeExercises = (engine, why) => {
     if (!open.length) return null;
     const names = [...new Set(open.flatMap(({ dependsOn }) => dependsOn))], besides = why.regions(decision.resolution).length ? "besides" : "alone";
     const form = atLevel(data.may_be[besides], level);
-    return { intro: fill(form, { facts: names.map((name) => label(name).toLowerCase()).join(" and ") }), said: open.map(({ name }) => message(decision, level, name)) };
+    return { intro: fill(form, { facts: names.map((name) => within(label(name))).join(words.page.and) }), said: open.map(({ name }) => message(decision, level, name)) };
   };
   const assumed = (decision) => (decision.outcome === "conflicting_data" ? [] : decision.resolution.used.map((name) => factOf[name].assume.because));
 
@@ -137,7 +137,7 @@ const makeExercises = (engine, why) => {
     if (!criterion) return fill(words.exercise.wrong.already, { title: titleOf(path.split(".").at(-1)) });
     const { fact, limit, title, otherwise } = engine.criteria[engine.place[criterion]], text = kind === "not" ? title : otherwise;
     const value = record[fact] ?? null, shown = value === null ? resolution.used.includes(fact) : limit !== null;
-    return text[0].toLowerCase() + text.slice(1) + (shown ? ` (${valueText(fact, value)})` : "");
+    return within(text) + (shown ? ` (${valueText(fact, value)})` : "");
   };
 
   // What speaks against a choice that is not the answer.

@@ -39,7 +39,7 @@ const makeExplore = (engine, why, exercises, parts) => {
       const found = refusalOf(fact, value());
       text.setAttribute("aria-invalid", found ? "true" : "false");
       says.className = found ? "says problem" : "says";
-      says.textContent = found ?? exercises.valueText(fact.name, value());
+      says.textContent = found ?? unbroken(exercises.valueText(fact.name, value()));
       return found;
     };
     const element = h("fieldset.fact", h("legend", exercises.label(fact.name)), h("p.quiet", fact.question), text, h("p.quiet", { id: `${fact.name}-hint` }, hint), says);

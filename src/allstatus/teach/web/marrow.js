@@ -52,7 +52,7 @@ const makeMarrow = (engine, exercises, parts, fact, changed) => {
     slider.className = measured ? "" : "idle";
     if (measured) slider.value = Math.round(2 * scale.place((measured.low + measured.high) / 2));
     slider.setAttribute("aria-valuetext", exercises.valueText(fact.name, stated));
-    says.textContent = problem ?? (percent ? sideWords(percent) : data.texts.not_known);
+    says.textContent = problem ?? (percent ? unbroken(sideWords(percent)) : data.texts.not_known);
   };
 
   const set = (value) => {

@@ -17,7 +17,7 @@ const SIGNS = { "≤": "<=", "≥": ">=" };
 const readNumber = (text, field) => {
   if (text.includes(",")) throw new Refused(field, "comma");
   const parts = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/.exec(text);
-  if (!parts) throw new Refused(field, "not_a_number");
+  if (!parts) throw new Refused(field, "not_a_percentage");
   const [, sign, whole, rest = "", power = "0"] = parts;
   const exponent = Number(power) - rest.length;
   const significant = (whole + rest).replace(/^0+(?=\d)/, "");
@@ -90,7 +90,7 @@ const numberText = (value, field) => {
   if (value instanceof ExactNumber) return value.text;
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  throw new Refused(field, "not_a_number");
+  throw new Refused(field, "not_a_percentage");
 };
 
 const readPercent = (value, field, grades) => {

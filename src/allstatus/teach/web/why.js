@@ -1,5 +1,8 @@
 // Why this answer, why not another, what would change it, what to ask next: all read off the decision table.
 
+// A text as part of a sentence: without the capital at its beginning, but for a name that has one (M protein, CNS disease).
+const within = (text) => (/^(\p{L}\p{Lu}|(?!A )\p{L} )/u.test(text) ? text : text[0].toLowerCase() + text.slice(1));
+
 const makeWhy = (engine) => {
   const { data, facts, factOf, criteria, statuses, whatIf, openAnswers, verdictOf, cases } = engine;
   const sets = Object.fromEntries(statuses.map((status) => [status.name, status.set]));
@@ -43,7 +46,7 @@ const makeWhy = (engine) => {
   const answerWords = ({ cell }, { verdicts }) => Object.entries(verdicts)
     .filter(([name, held]) => cell.closed[engine.place[name]] !== held)
     .map(([name, held]) => criteria[engine.place[name]][held ? "title" : "otherwise"])
-    .map((text) => text[0].toLowerCase() + text.slice(1)).join("; ");
+    .map(within).join("; ");
 
   // ---- the smallest sets of given or assumed facts that force the outcome ------------------------
 
