@@ -21,7 +21,7 @@ RULE_FILES = [
     for path in sorted((ROOT / "rules").rglob("*.yaml"))
 ]
 EXTRA = re.compile(r"(?:allstatus|\.)\[([\w,]+)\]")
-MACHINE = {"curl", "cd", "export", "install", "psql", "systemctl", "."}
+MACHINE = {"curl", "cd", "chown", "export", "install", "ln", "psql", "rm", "systemctl", "."}
 OTHERS = MACHINE | {"marimo", "python3", "python"}
 
 
@@ -115,7 +115,7 @@ def test_a_shell_line_uses_what_there_is(document: str, line: str) -> None:  # n
         plugin = (ROOT / "src/allstatus/testing/pytest_plugin.py").read_text("utf-8")
         assert all(f'"{word}"' in plugin for word in rest if word.startswith("--allstatus"))
     else:
-        assert program in OTHERS | {"pip"} or rest == ["-m", "venv", ".venv"], (
+        assert program.rpartition("/")[2] in OTHERS | {"pip"} or rest == ["-m", "venv", ".venv"], (
             f"what holds a line of {program}?"
         )
 

@@ -17,6 +17,7 @@ from allstatus.record.model import Record
 from allstatus.render.html import render_html
 from allstatus.render.text import render_text
 from command_line import run
+from needs import needs
 
 CASES = yaml.safe_load((Path(__file__).parent / "values.yaml").read_text("utf-8"))
 MARROW = "marrow_blast_percent"
@@ -191,9 +192,11 @@ def test_python_s_values_are_refused_or_written(value: Any, place: tuple[str, ..
     assert render_html([decision]).encode()
 
 
+@needs("python:pandas")
 @pytest.mark.parametrize("place", [("as_of",), (MARROW, "unit"), ("age_years",), ("cbc",)])
 def test_nothing_of_pandas_is_refused_by_field(place: tuple[str, ...]) -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     for nothing in (pandas.NA, pandas.NaT):
         name, *within = place
         stated = {"value": 6, within[0]: nothing} if within else nothing

@@ -143,7 +143,7 @@ def test_a_version_that_is_not_kept_is_refused() -> None:
     document = decided(SECOND_REMISSION)
     document["ruleset"]["version"] = "1999.1.1-r1"
     ((_, error),) = replay([(1, document)], engine="builtin").refused
-    assert "1999.1.1-r1 is not kept here; give the rules to decide by with --rules" in str(error)
+    assert "1999.1.1-r1 is not kept here; name the rules to decide by" in str(error)
 
 
 NO_DECISIONS = [
