@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from allstatus.decision.decision import Decision
-from allstatus.ehr.assess.caller_facts import CallerFacts
+from allstatus.ehr.assess.caller_facts import CallerFacts, make_overlays
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
-from allstatus.ehr.timelines.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from allstatus.record.exact_json import parse_json
 from ehr import bundles
 from ehr.assess.test_recorded_answers import observation
@@ -182,3 +182,12 @@ def test_a_marrow_of_some_days_may_be_of_the_last_on_which_a_sign_may_have_been_
     ]
     case = {"without": ["marrow-2025-03-10"], "chart": [marrow, *platelets, fever]}
     assert decide(chart_of(case)).facts["cbc"].value is None
+
+
+def test_an_undated_marrow_may_be_of_a_day_without_the_count_of_the_day_it_was_issued_on() -> None:
+    undated = {"marrow": None, "id": "u", "valueQuantity": "3 %", "issued": "2025-03-20T08:00:00Z"}
+    (chart,) = read_fhir(chart_of({"chart": [undated]}))
+    said = make_overlays({"as_of": "2025-03-20", "leukemia_outside_marrow": "absent"})
+    (_, point) = decide_over_time(RULES, chart, options=OPTIONS, overlays=said).points
+    assert point.decision.facts["cbc"].value is None
+    assert point.decision.possible == ("in_remission", "recurrent", "outside_definitions")

@@ -20,7 +20,6 @@ from allstatus.ehr.assess.remissions import Event, History, Past
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.evidence.chart_reading import ChartReading
 from allstatus.ehr.evidence.doubt import Doubt
-from allstatus.ehr.evidence.treatment import UNDATED_TREATMENT
 from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet
 from allstatus.table.chart_context import Evidence
 
@@ -121,7 +120,7 @@ class Assessor:
             return [] if found.states.get(TREATMENT) == "given" else doubts
         when = [one.as_of for one in self.said if one.facts[TREATMENT] == "disease_directed"]
         placed = any(day and anchor and day <= anchor for day in when)
-        return [d for d in doubts if when and not placed and d.why == UNDATED_TREATMENT]
+        return doubts if when and not placed else []
 
     def _other_days(self, doubt: Doubt, moment: Moment, found: Assessment) -> set[date]:
         """Other days that the moment's marrow may be of, where it was dated to a month or year or,
