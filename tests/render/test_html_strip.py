@@ -42,7 +42,7 @@ def test_the_strip_is_said_in_words(spelling: str, says: str) -> None:
     (figure,) = show(AT | {"marrow_blast_percent": spelling}).iter("figure")
     assert says in text(figure)
     assert (
-        "5 % or less Blasts in the bone marrow are not above the limit; asked for by ALL in "
+        "5 % or fewer Blasts in the bone marrow are not above the limit; asked for by ALL in "
         "remission." in text(figure)
     )
     assert (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus.decision.classifier import Classifier
+from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import Exercise, answer_of
 from allstatus.teach.wrong_choices import WrongChoices
@@ -15,11 +15,12 @@ CASES = yaml.safe_load(Path(__file__).with_name("wrong_choices.yaml").read_text(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["about"])
-def test_what_speaks_against_a_choice(case: dict[str, Any], teaching: Classifier) -> None:
-    decision = teaching.classify(case["record"])
+def test_what_speaks_against_a_choice(case: dict[str, Any]) -> None:
+    classifier = load_rules(case.get("rules"), language=case.get("language", "en"))
+    decision = classifier.classify(case["record"])
     assert answer_of(decision) == case["answer"]
-    titles = choices(teaching.ruleset)
-    wrong = WrongChoices(teaching.ruleset, case["record"], decision, titles)
+    rules = classifier.ruleset
+    wrong = WrongChoices(rules, case["record"], decision, choices(rules))
     assert {name: wrong.why(name) for name in case["why_not"]} == case["why_not"]
 
 

@@ -229,6 +229,13 @@ def measured(decision: Decision) -> Mapping[str, Observation]:
     return decision._measured
 
 
+def follows_from(decision: Decision, criterion: str) -> tuple[str, ...]:
+    """The criteria of known facts from which another's verdict follows; none where its own fact
+    says it.
+    """
+    return decision._explanation.follows_from(criterion)
+
+
 def shared_by_options(decision: Decision, what: object, make: Callable[[], T]) -> T:
     """What is the same for all decisions with the same options: made once, under that name."""
     return _made_once(decision._listed.said, what, make)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from allstatus.decision.answer import UNDECIDED
-from allstatus.decision.decision import Decision
+from allstatus.decision.decision import Decision, follows_from
 from allstatus.record.value_class import value_class
 from allstatus.render.reader import Reader
 from allstatus.render.words import MARK, NOT_EVALUATED, criterion_words, limit_words
@@ -139,16 +139,28 @@ def _against(decision: Decision, entry: WhyNot, reader: Reader) -> str:
         return reader.says("clauses", "together")
     if entry.failing:
         nodes = decision.trace.nodes
-        return "; ".join(_failing(decision.rules, nodes[path], reader) for path in entry.failing)
+        return "; ".join(_failing(decision, nodes[path], reader) for path in entry.failing)
     facts = ", ".join(map(reader.words, entry.waiting_for))
     return reader.says("clauses", "waiting", facts=facts)
 
 
-def _failing(rules: RuleSet, node: TraceNode, reader: Reader) -> str:
-    """What is the case where a clause does not hold."""
+def _failing(decision: Decision, node: TraceNode, reader: Reader) -> str:
+    """What is the case where a clause does not hold; what nobody recorded says so."""
     if node.criterion is None:
         return reader.says("clauses", "already", what=_other_status(node))
-    return criterion_words(rules, node.criterion, node.kind == "not")
+    words = criterion_words(decision.rules, node.criterion, node.kind == "not")
+    fact = decision.rules.criteria[node.criterion].condition.fact
+    if decision.facts[fact].state == "assumed":
+        return f"{words} ({reader.says('known', 'assumed')})"
+    return follows_words(decision, node.criterion, words, reader)
+
+
+def follows_words(decision: Decision, criterion: str, words: str, reader: Reader) -> str:
+    """What is so of a criterion, with what it follows from where its own fact does not say it."""
+    known = follows_from(decision, criterion)
+    because = [criterion_words(decision.rules, n, decision.verdicts[n]) for n in known]
+    said = reader.says("and").join(because)
+    return reader.says("clauses", "follows", words=words, because=said) if known else words
 
 
 def remarks(

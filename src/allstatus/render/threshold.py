@@ -82,7 +82,7 @@ def _threshold(
     strips = [strip for strip in (whole(limit), around(limit, value)) if strip is not None]
     held_below = criterion.condition.holds(Percent(ZERO, limit, high_open=True)) is True
     limit_below = criterion.condition.holds(Percent(limit, limit)) is held_below
-    names = ("or_less", "more_than") if limit_below else ("less_than", "or_more")
+    names = ("or_fewer", "more_than") if limit_below else ("less_than", "or_more")
     below, above = (
         _side(decision, criterion, held, reader.says("threshold", name, limit=said), reader)
         for name, held in zip(names, (held_below, not held_below), strict=True)

@@ -34,7 +34,6 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
             name: _grade(grade) for fact in rules.facts for name, grade in grades_of(fact).items()
         },
         "consistent": hexadecimal(table.consistent),
-        "outside": hexadecimal(table.outside),
         "sections": [short_section(section) for section in sections],
         "facts": [_fact(classifier, fact) for fact in rules.facts.values()],
         "criteria": [_criterion(rules, name, sections) for name in rules.criteria],
@@ -250,18 +249,18 @@ def _status(
 def _clause(
     rules: RuleSet, table: DecisionTable, status: Status, clause: Clause, sections: list[str]
 ) -> dict[str, Any]:
-    """A clause; what the page can tell from its place and criterion (path, cases, words) is left
-    to the page.
+    """A clause; what the page can tell from its place and criterion (path, cases, words, section)
+    is left to the page.
     """
     inner = clause.children[0] if clause.kind == "not" else clause
     criterion = rules.criteria[str(inner.criterion)] if inner.kind == "criterion" else None
     owner = criterion or status
     ours = (clause.reading or owner.reading) == "interpretation" or None
-    section = sections.index((clause.cite or owner.cite)["section"])
+    cite = clause.cite if criterion else clause.cite or status.cite
     node = {
-        "kind": clause.kind,
+        "kind": None if clause.kind == "criterion" else clause.kind,
         "ours": ours,
-        "section": section,
+        "section": cite and sections.index(cite["section"]),
         "note": clause.note,
     }
     if criterion is not None:

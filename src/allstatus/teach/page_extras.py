@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
@@ -33,7 +33,8 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     """Everything the page needs, as JSON."""
     rules, pool = classifier.ruleset, make_pool(classifier)
     named = choices(rules)
-    answers = [*named]
+    percents = [fact.name for fact in rules.facts.values() if fact.kind == "percent"]
+    spellings = {name: _spellings(rules, name) for name in percents}
     said = MESSAGES.texts(rules.language)
     return {
         **embed_rules(classifier),
@@ -44,9 +45,9 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
         "may_be": {name: one_or_each(form) for name, form in said["may_be"].items()},
         "levels": LEVELS,
         "choices": named,
-        "answers": answers,
-        "pool": GROUPS.join(_groups(rules, pool, answers)),
-        "vectors": SEPARATOR.join(_vectors(classifier, pool, answers)),
+        "pool": GROUPS.join(_groups(rules, pool, [*named])),
+        "spellings": {name: SEPARATOR.join(listed) for name, listed in spellings.items()},
+        "vectors": list(_vectors(classifier, pool, spellings)),
         "tries": {
             name: _letters(rules, case) + _numbers(rules, case)
             for name, case in find_tries(classifier).items()
@@ -61,11 +62,12 @@ WITHOUT_SCRIPT = ("noscript", "not_status")  # of the page, put in by other mean
 
 def _texts(rules: RuleSet) -> dict[str, Any]:
     """The texts of the page: of its own facts alone, with the disease and its statuses named."""
-    said = texts(rules)
+    said = {name: entry for name, entry in texts(rules).items() if name != "answers"}  # choices
     another = said["problems"]["another_disease"].format(disease=rules.disease)
     return {
         **said,
         "title": page_title(rules),
+        "follows": MESSAGES.texts(rules.language)["clauses"]["follows"],
         "facts": {name: entry for name, entry in said["facts"].items() if name in rules.facts},
         "problems": {**said["problems"], "another_disease": another},
         "page": {name: text for name, text in said["page"].items() if name not in WITHOUT_SCRIPT},
@@ -137,36 +139,32 @@ def _numbers(rules: RuleSet, record: dict[str, Any]) -> str:
     )
 
 
-def _vectors(classifier: Classifier, pool: list[Exercise], answers: list[str]) -> Iterator[str]:
-    """Records with the answer Python gives, ! where it refuses: every spelling at the limit on a
-    case of each status.
+def _spellings(rules: RuleSet, fact: str) -> list[str]:
+    """A percentage in every spelling at its limits and beside them, and what cannot be read."""
+    conditions = [rules.criteria[name].condition for name in rules.criteria_of(fact)]
+    limits = sorted({condition.limit for condition in conditions if condition.limit is not None})
+    near, far = percent_spellings(limits, fact)
+    hairs = [format_number(limit + step) for limit in limits for step in (A_HAIR, -A_HAIR)]
+    return [*near, *far, *hairs, *REFUSED]
+
+
+def _vectors(
+    classifier: Classifier, pool: list[Exercise], spellings: dict[str, list[str]]
+) -> Iterator[dict[str, str]]:
+    """A case of each status with the answer Python gives for every spelling of a percentage it
+    turns on, a letter each, ! where it refuses.
     """
     rules = classifier.ruleset
-    percents = [fact.name for fact in rules.facts.values() if fact.kind == "percent"]
+    answers = [*choices(rules)]
     for status in rules.statuses:
-        base = next(
-            (
-                exercise
-                for exercise in pool
-                if exercise.answer == status and exercise.decided_by in percents
-            ),
-            None,
-        )
-        if base is None:
-            continue
-        conditions = (rules.criteria[name].condition for name in rules.criteria_of(base.decided_by))
-        limits = sorted(
-            {condition.limit for condition in conditions if condition.limit is not None}
-        )
-        near, far = percent_spellings(limits, base.decided_by)
-        hairs = [format_number(limit + step) for limit in limits for step in (A_HAIR, -A_HAIR)]
-        for text in (*near, *far, *hairs, *REFUSED):
-            record = base.record | {base.decided_by: text}
-            yield (
-                _letters(rules, record)
-                + _answer(classifier, record, answers)
-                + _numbers(rules, record)
-            )
+        of_status = (one for one in pool if one.answer == status and one.decided_by in spellings)
+        for base in islice(of_status, 1):
+            record, fact = base.record, base.decided_by
+            given = [
+                _answer(classifier, record | {fact: text}, answers) for text in spellings[fact]
+            ]
+            packed = _letters(rules, record) + _numbers(rules, record)
+            yield {"record": packed, "fact": fact, "answers": "".join(given)}
 
 
 def _answer(classifier: Classifier, record: dict[str, Any], answers: list[str]) -> str:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from allstatus.decision.decision import Decision
+from allstatus.render.definitions import follows_words
+from allstatus.render.reader import Reader
 from allstatus.render.words import criterion_words
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import OUTSIDE
+from allstatus.table.facts import UNKNOWN
 from allstatus.teach.strings import fact_label, texts, value_text
 
 
@@ -84,11 +87,12 @@ class WrongChoices:
         text = criterion_words(self.rules, node.criterion, node.kind == "not")
         condition = self.rules.criteria[node.criterion].condition
         fact, value = condition.fact, self.record.get(condition.fact)
-        if value is None and fact not in {entry.fact for entry in self.decision.assumptions}:
-            return text
-        if value is not None and condition.limit is None:
-            return text
-        return f"{text} ({value_text(self.rules, fact, value)})"
+        seen = value_text(self.rules, fact, value)
+        if value is None and fact in {entry.fact for entry in self.decision.assumptions}:
+            seen = str(texts(self.rules)["page"]["assumed_value"]).format(value=seen)
+        elif value in (None, UNKNOWN) or condition.limit is None:
+            return follows_words(self.decision, node.criterion, text, Reader(self.rules))
+        return f"{text} ({seen})"
 
     def _label(self, fact: str) -> str:
         return fact_label(self.rules, fact)

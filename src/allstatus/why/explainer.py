@@ -24,6 +24,7 @@ from allstatus.why.reasons import (
     irrelevant_facts,
     missing_facts,
     sufficient_reasons,
+    what_it_follows_from,
 )
 from allstatus.why.trace import Tracer, WhyNot
 
@@ -98,6 +99,12 @@ class Explanation:
     def reasons(self) -> tuple[tuple[str, ...], ...]:
         """Subset-minimal sets of known facts that force the outcome."""
         return sufficient_reasons(self._resolver, self._resolution)
+
+    def follows_from(self, criterion: str) -> tuple[str, ...]:
+        """The criteria of known facts from which another's verdict follows; none where its own fact
+        says it.
+        """
+        return what_it_follows_from(self._resolver, self._resolution, criterion)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -19,25 +20,48 @@ def sufficient_reasons(
     """
     if len(resolution.cell.possible) > 1:
         return ()
-    known = _known_facts(resolver, resolution)
     excluded = _excluded_by_outcome(resolver, resolution)
+    found = _smallest_sets(_known_facts(resolver, resolution), resolver.table.consistent, excluded)
+    return tuple(sorted(found, key=lambda names: _rank(resolver, resolution, names)))
+
+
+def what_it_follows_from(
+    resolver: CellResolver, resolution: Resolution, criterion: str
+) -> tuple[str, ...]:
+    """The fewest criteria of given or assumed facts that force the verdict of another one; none
+    where its own fact says it, or nothing does.
+    """
+    table, criteria = resolver.table, resolver.table.ruleset.criteria
+    verdicts = dict(zip(table.criteria, resolution.cell.closed, strict=True))
+    said = set(_known_facts(resolver, resolution))
+    if verdicts[criterion] is None or criteria[criterion].condition.fact in said:
+        return ()
+    cases = {
+        name: table.cases_with({name: held}) for name, held in verdicts.items() if held is not None
+    }
+    known = {name: cases[name] for name in cases if criteria[name].condition.fact in said}
+    excluded = table.everything & ~cases[criterion]
+    return next(_smallest_sets(known, table.consistent, excluded), ())
+
+
+def _smallest_sets(
+    known: Mapping[str, CaseSet], consistent: CaseSet, excluded: CaseSet
+) -> Iterator[tuple[str, ...]]:
+    """All subset-minimal sets of what is known that leave none of the excluded cases, the smallest
+    first.
+    """
     found: list[frozenset[str]] = []
     for size in range(len(known) + 1):
         for names in combinations(known, size):
             chosen = frozenset(names)
             if any(map(chosen.issuperset, found)):
                 continue
-            cases = resolver.table.consistent
+            cases = consistent
             for name in names:
                 cases &= known[name]
             if not cases & excluded:
                 found.append(chosen)
-    return tuple(
-        sorted(
-            (tuple([name for name in known if name in chosen]) for chosen in found),
-            key=lambda names: _rank(resolver, resolution, names),
-        )
-    )
+                yield names
 
 
 def _known_facts(resolver: CellResolver, resolution: Resolution) -> dict[str, CaseSet]:

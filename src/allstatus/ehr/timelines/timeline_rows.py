@@ -25,7 +25,7 @@ CANNOT_TELL = "cannot_tell"
 COUNTS = {"normal": "o", "abnormal": "X"}
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8}
 ABOVE_IT = ("more", "or_fewer")  # what is said above a limit and below it
-FROM_IT = ("or_more", "fewer")
+FROM_IT = ("or_more", "less")
 LABEL = 14  # characters on a line of a status's label
 NEAR = 0.07  # of the width: labels nearer than this are set apart
 

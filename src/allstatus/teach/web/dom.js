@@ -73,6 +73,16 @@ const makeParts = (engine, exercises) => {
 
   const ticks = () => h("div.ticks", { "aria-hidden": "true" }, [0, limit, 2 * limit, 50, 100].map((tick) => at(h(`span${tick === limit ? ".on" : ""}`, `${tick}`), scale.place(tick))));
 
+  // By which seed to draw exercises, and how many: the fields, and what is drawn by them.
+  const makeDraw = (prefix = "") => {
+    const field = (name, text, min, max, value) => {
+      const input = h("input.number", { type: "number", id: prefix + name, min, max, step: 1, value });
+      return { input, element: h("div", h("label", { for: prefix + name }, text), input) };
+    };
+    const seed = field("seed", words.seed, 0, 4294967295, 1), count = field("count", words.count, 1, exercises.pool.length, 10);
+    return { seed: seed.input, fields: [seed.element, count.element], cases: () => exercises.draw(seed.input.value, count.input.value) };
+  };
+
   const source = () => {
     const { id, version, digest, source: page, notice } = data.ruleset;
     return [
@@ -80,5 +90,5 @@ const makeParts = (engine, exercises) => {
     ];
   };
 
-  return { words, mark, shade, cite, caseList, scale, strip, ticks, number, source };
+  return { words, mark, shade, cite, caseList, scale, strip, ticks, number, makeDraw, source };
 };

@@ -11,17 +11,18 @@ const makeEngine = (data) => {
   const withBit = (number) => everything / (2n ** 2n ** BigInt(number) + 1n) * 2n ** 2n ** BigInt(number);
   const criteria = data.criteria.map((c, number) => ({ operator: "==", ...c, true: withBit(number), limit: c.limit === undefined ? null : readNumber(c.limit, c.name), section: data.sections[c.section] }));
   const place = Object.fromEntries(criteria.map((criterion, number) => [criterion.name, number]));
-  const consistent = cases(data.consistent), outside = cases(data.outside);
+  const consistent = cases(data.consistent);
   const withCases = (verdicts) =>
     Object.entries(verdicts).reduce((left, [name, held]) => left & (held ? criteria[place[name]].true : everything & ~criteria[place[name]].true), everything);
 
   // A clause of a definition with its cases: embedded for a group of clauses, known from its criterion else.
-  const clauseOf = (parent) => ({ path, criterion = null, children = [], ours = false, ...node }, number) => ({
-    note: null, ...node, path: path ?? `${parent}.${number + 1}`, criterion, children: children.map(clauseOf(`${parent}.${number + 1}`)), reading: ours ? "interpretation" : "literal", section: data.sections[node.section],
-    set: criterion === null ? cases(node.cases) : withCases({ [criterion]: node.kind !== "not" }),
-    expected: criterion === null ? node.expected : criteria[place[criterion]][node.kind === "not" ? "otherwise" : "title"],
+  const clauseOf = (parent) => ({ path, criterion = null, children = [], ours = false, kind = "criterion", ...node }, number) => ({
+    note: null, ...node, kind, path: path ?? `${parent}.${number + 1}`, criterion, children: children.map(clauseOf(`${parent}.${number + 1}`)), reading: ours ? "interpretation" : "literal", section: data.sections[node.section] ?? criteria[place[criterion]].section,
+    set: criterion === null ? cases(node.cases) : withCases({ [criterion]: kind !== "not" }),
+    expected: criterion === null ? node.expected : criteria[place[criterion]][kind === "not" ? "otherwise" : "title"],
   });
   const statuses = data.statuses.map((status) => ({ ...status, set: cases(status.cases), section: data.sections[status.section], clauses: status.clauses.map(clauseOf(status.name)) }));
+  const outside = statuses.reduce((left, { set }) => left & ~set, consistent);
 
   const answerOf = (fact, own) => ([region, letters]) => {
     const verdicts = Object.fromEntries(own.map(({ name }, number) => [name, letters[number] === "t"]));

@@ -29,7 +29,7 @@ const draw = (pool, seed, count) => {
 };
 
 const makeExercises = (engine, why) => {
-  const { data, facts, factOf } = engine, words = data.texts;
+  const { data, facts, factOf } = engine, words = data.texts, answers = Object.keys(data.choices);
 
   const value = (fact, letter, numbers) => {
     if (letter === "?") return UNKNOWN;
@@ -42,13 +42,14 @@ const makeExercises = (engine, why) => {
   const unpack = (packed, more) => (packed ? packed.split("|") : []).map((text) => {
     const end = facts.length + more, numbers = text.slice(end).split(";");
     const record = Object.fromEntries(facts.map((fact, number) => [fact.name, value(fact, text[number], numbers)]));
-    return { record, about: [...text.slice(facts.length, end)].map((letter) => (letter === "!" ? null : parseInt(letter, 36))) };
+    return { record, about: [...text.slice(facts.length, end)].map((letter) => parseInt(letter, 36)) };
   });
   // Exercises in groups: each begins with a letter for the answer, the edge and the level of all in it.
   const pool = data.pool.split("~").filter(Boolean).flatMap(([answer, edge, level, ...packed]) => unpack(packed.join(""), 1).map(({ record, about: [decided] }) => (
-    { record, answer: data.answers[answer], decidedBy: facts[decided].name, edge: edge === "1", level: Number(level) })));
+    { record, answer: answers[answer], decidedBy: facts[decided].name, edge: edge === "1", level: Number(level) })));
   // Records with the answer Python gave, null where it refused.
-  const vectors = unpack(data.vectors, 1).map(({ record, about: [answer] }) => ({ record, answer: answer === null ? null : data.answers[answer] }));
+  const vectors = data.vectors.flatMap(({ record: packed, fact, answers: given }) => unpack(packed, 0).flatMap(({ record }) => (
+    data.spellings[fact].split("|").map((text, number) => ({ record: { ...record, [fact]: text }, answer: answers[parseInt(given[number], 36)] ?? null })))));
 
   const tries = Object.fromEntries(Object.entries(data.tries).map(([name, packed]) => [name, unpack(packed, 0)[0].record]));
 
@@ -136,8 +137,10 @@ const makeExercises = (engine, why) => {
   const opposite = ({ record }, { resolution }, { kind, criterion, path }) => {
     if (!criterion) return fill(words.exercise.wrong.already, { title: titleOf(path.split(".").at(-1)) });
     const { fact, limit, title, otherwise } = engine.criteria[engine.place[criterion]], text = kind === "not" ? title : otherwise;
-    const value = record[fact] ?? null, shown = value === null ? resolution.used.includes(fact) : limit !== null;
-    return within(text) + (shown ? ` (${valueText(fact, value)})` : "");
+    const value = record[fact] ?? null, seen = valueText(fact, value), because = why.followsFrom(resolution, criterion).join(words.page.and);
+    if (because) return fill(words.follows, { words: within(text), because });
+    if (value === null) return within(text) + (resolution.used.includes(fact) ? ` (${fill(words.page.assumed_value, { value: seen })})` : "");
+    return within(text) + (limit === null ? "" : ` (${seen})`);
   };
 
   // What speaks against a choice that is not the answer.
@@ -182,5 +185,5 @@ const makeExercises = (engine, why) => {
 
   const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).join("; ") });
 
-  return { pool, vectors, tries, atLevel, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, numberOf, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts, whyNot };
+  return { pool, vectors, tries, atLevel, readFrom, draw: (seed, count) => draw(pool, Math.abs(Math.trunc(Number(seed))) || 0, Math.max(1, Math.trunc(Number(count)) || 1)), answerOf, titleOf, titles, label, valueText, numberOf, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts, whyNot };
 };

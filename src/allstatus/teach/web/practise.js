@@ -19,13 +19,8 @@ const makePractise = (engine, exercises, parts) => {
   const stage = h("div.stage"), element = h("div.practise", { tabindex: -1 }, stage);
   let session = null;
 
-  const seed = h("input.number", { type: "number", id: "seed", min: 0, max: 4294967295, step: 1, value: 1 });
-  const count = h("input.number", { type: "number", id: "count", min: 1, max: exercises.pool.length, step: 1, value: 10 });
-
-  const begin = () => {
-    const cases = exercises.draw(Math.abs(Math.trunc(Number(seed.value))) || 0, Math.max(1, Math.trunc(Number(count.value)) || 1));
-    start(cases, null);
-  };
+  const { seed, fields, cases } = parts.makeDraw();
+  const begin = () => start(cases(), null);
 
   const walk = (history) => start(history.points.map((point) => {
     const decision = point.decision ?? engine.decide(point.record);
@@ -49,8 +44,7 @@ const makePractise = (engine, exercises, parts) => {
 
   const menu = () => {
     session = null;
-    const form = h("form.setup", { onsubmit: (event) => { event.preventDefault(); begin(); } },
-      h("div", h("label", { for: "seed" }, words.seed), seed), h("div", h("label", { for: "count" }, words.count), count),
+    const form = h("form.setup", { onsubmit: (event) => { event.preventDefault(); begin(); } }, fields,
       h("button.primary", { type: "submit" }, words.begin));
     replace(stage, h("h2", data.texts.page.tabs.practise), h("p", forms.instructions), h("p.quiet", `${words.practise_intro} ${words.seed_hint}`), form,
       assumptions(), h("h2.later", words.walk), h("p", words.walk_intro), h("div.toolbar", {},

@@ -2,8 +2,7 @@
 
 const makePrint = (engine, exercises, parts) => {
   const { data } = engine, { words } = parts, forms = data.texts.exercise;
-  const seed = h("input.number", { type: "number", id: "print-seed", min: 0, max: 4294967295, step: 1, value: 1 });
-  const count = h("input.number", { type: "number", id: "print-count", min: 1, max: exercises.pool.length, step: 1, value: 10 });
+  const { seed, fields, cases } = parts.makeDraw("print-");
   const withKey = h("input", { type: "checkbox", id: "with-key", checked: true });
   const sheet = h("div.sheet");
 
@@ -23,13 +22,12 @@ const makePrint = (engine, exercises, parts) => {
     h("p.quiet", exercises.readFrom(exercise))))), h("p.quiet", parts.source()));
 
   const make = () => {
-    const cases = exercises.draw(Math.abs(Math.trunc(Number(seed.value))) || 0, Math.max(1, Math.trunc(Number(count.value)) || 1));
-    replace(sheet, worksheet(cases, seed.value), withKey.checked && key(cases, seed.value));
+    const drawn = cases();
+    replace(sheet, worksheet(drawn, seed.value), withKey.checked && key(drawn, seed.value));
   };
 
   const form = h("form.setup", { onsubmit: (event) => { event.preventDefault(); make(); } },
-    h("div", h("label", { for: "print-seed" }, words.seed), seed), h("div", h("label", { for: "print-count" }, words.count), count),
-    h("label.check", withKey, words.with_key), h("button", { type: "submit" }, words.make), h("button.primary", { type: "button", onclick: () => { make(); window.print(); } }, words.print_now));
+    fields, h("label.check", withKey, words.with_key), h("button", { type: "submit" }, words.make), h("button.primary", { type: "button", onclick: () => { make(); window.print(); } }, words.print_now));
   make();
   return { element: h("div.print", h("div.screen", h("h2", words.tabs.print), h("p.quiet", `${words.print_intro} ${words.seed_hint}`), form), sheet) };
 };

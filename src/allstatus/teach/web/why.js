@@ -42,11 +42,12 @@ const makeWhy = (engine) => {
     return facts.map((fact) => fact.name).filter((fact) => !matter.includes(fact) && openAnswers(resolution, fact).length > 1);
   };
 
+  const sayOf = (name, held) => within(criteria[engine.place[name]][held ? "title" : "otherwise"]);
+
   // What would be so with an answer, and is not known to be.
   const answerWords = ({ cell }, { verdicts }) => Object.entries(verdicts)
     .filter(([name, held]) => cell.closed[engine.place[name]] !== held)
-    .map(([name, held]) => criteria[engine.place[name]][held ? "title" : "otherwise"])
-    .map(within).join("; ");
+    .map(([name, held]) => sayOf(name, held)).join("; ");
 
   // ---- the smallest sets of given or assumed facts that force the outcome ------------------------
 
@@ -61,12 +62,8 @@ const makeWhy = (engine) => {
     });
   };
 
-  const reasons = (resolution) => {
-    const { possible } = resolution.cell;
-    if (possible.length > 1) return [];
-    const known = knownFacts(resolution);
-    const wanted = possible[0] === OUTSIDE ? engine.outside : sets[possible[0]];
-    const excluded = possible.length ? engine.everything & ~wanted : engine.everything;
+  // All smallest sets of what is known that leave none of the excluded cases.
+  const smallestSets = (known, excluded) => {
     const found = [];
     for (let size = 0; size <= known.length; size += 1) {
       for (const chosen of combinations(known, size)) {
@@ -75,9 +72,26 @@ const makeWhy = (engine) => {
         if (!(chosen.reduce((left, [, set]) => left & set, engine.consistent) & excluded)) found.push(names);
       }
     }
+    return found;
+  };
+
+  const reasons = (resolution) => {
+    const { possible } = resolution.cell;
+    if (possible.length > 1) return [];
+    const wanted = possible[0] === OUTSIDE ? engine.outside : sets[possible[0]];
     const given = givenFacts(resolution);
     const rank = (names) => names.filter((name) => !given.has(name)).length * 100 + names.length;
-    return found.sort((a, b) => rank(a) - rank(b));
+    return smallestSets(knownFacts(resolution), possible.length ? engine.everything & ~wanted : engine.everything).sort((a, b) => rank(a) - rank(b));
+  };
+
+  // What is so, of known facts, from which a verdict follows that its own fact does not say.
+  const followsFrom = (resolution, name) => {
+    const said = knownFacts(resolution).map(([fact]) => fact), { closed } = resolution.cell;
+    const held = criteria.filter((_, number) => closed[number] !== null), setOf = (one) => engine.withCases({ [one.name]: closed[engine.place[one.name]] });
+    const asked = held.find((one) => one.name === name);
+    if (!asked || said.includes(asked.fact)) return [];
+    const known = held.filter((one) => said.includes(one.fact)).map((one) => [one.name, setOf(one)]);
+    return (smallestSets(known, engine.everything & ~setOf(asked))[0] ?? []).map((one) => sayOf(one, closed[engine.place[one]]));
   };
 
   // ---- the smallest changes to another outcome ---------------------------------------------------
@@ -247,5 +261,5 @@ const makeWhy = (engine) => {
     });
   };
 
-  return { others, answerWords, answersAway, regions, possibleRegions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
+  return { others, answerWords, answersAway, regions, possibleRegions, missing, irrelevant, reasons, followsFrom, changes, askNext, trace, whyNot, conflicts };
 };
