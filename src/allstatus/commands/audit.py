@@ -168,9 +168,10 @@ def _verify(place: DatabaseUrl, key: Path | None, head: str | None, state: Path 
     if head is not None and state is not None:
         raise typer.BadParameter("give either --head or --state", param_hint="--state")
     path = _key_path(place, key)
-    with open_to_read(place) as connection:
+    with open_to_read(place):
         secret = ChainKey.read(path)
         known = (int(given[1]), given[2]) if given else _noted(place, path, secret, state)
+    with open_to_read(place) as connection:  # as of after the note, for rows are added meanwhile
         verdict = hold(connection, secret, known)
     if verdict.problem:
         print(f"error: {place}: {verdict.problem}", file=sys.stderr)

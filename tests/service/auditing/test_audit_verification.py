@@ -2,16 +2,19 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from allstatus.service.auditing import audit as audit_module
+from allstatus.service.auditing import audit_verification
 from allstatus.service.auditing.audit import Audit
 from allstatus.service.auditing.audit_rows import note
 from allstatus.service.auditing.audit_verification import noted_head
-from allstatus.service.auditing.hash_chain import AuditError
+from allstatus.service.auditing.hash_chain import AuditError, ChainHead
+from allstatus.service.auditing.store import Connection
 from service.conftest import serving
 from service.stores import Kept, in_file
 from service.test_rest import RECORD
@@ -105,3 +108,40 @@ def test_the_last_row_is_noted_while_it_runs(
             client.get("/healthz")
         assert known is not None
         assert known[0] == 1
+
+
+def test_rows_that_are_added_while_readiness_looks_are_not_missed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with serving(tmp_path) as client:
+        assert client.post("/classify", json=RECORD).status_code == 200
+        audit = client.app.state.desk.audit
+        reading = audit.store.reading
+
+        @contextmanager
+        def meanwhile() -> Iterator[Connection]:
+            with reading() as connection:
+                ChainHead.read(connection)
+                assert client.post("/classify", json=RECORD).status_code == 200
+                yield connection
+
+        monkeypatch.setattr(audit.store, "reading", meanwhile)
+        assert audit.trouble() == ""
+
+
+def test_rows_that_are_noted_while_it_is_verified_are_not_missed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with serving(tmp_path) as client:
+        client.post("/classify", json=RECORD)
+        audit = client.app.state.desk.audit
+
+        def noted_meanwhile(*_: object) -> tuple[int, str]:
+            client.post("/classify", json=RECORD)
+            with audit.store.reading() as connection:
+                head = ChainHead.read(connection)
+            return head.seq, head.hash
+
+        monkeypatch.setattr(audit_verification, "noted_head", noted_meanwhile)
+        held = run("verify", in_file(tmp_path).address)
+    assert (held.exit_code, held.stderr) == (0, "")

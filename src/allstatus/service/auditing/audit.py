@@ -90,6 +90,7 @@ class Audit:
         """What keeps decisions from being recorded, in words; empty when a write was tried and the
         end of the chain and the key are there.
         """
+        last = self._last  # as of before what is read, for rows are added meanwhile
         try:
             if not self.key.is_in(self.key_path):
                 return NO_KEY
@@ -97,7 +98,7 @@ class Audit:
                 if head_problem(connection, self.key):
                     return "the audit's head does not fit its rows"
                 head = ChainHead.read(connection)
-                if self._is_behind(*((0, START) if head is None else (head.seq, head.hash))):
+                if _is_behind((0, START) if head is None else (head.seq, head.hash), last):
                     return PUT_BACK
             with self.store.trying(keep=True) as connection:
                 connection.execute("UPDATE head SET seq = seq")
@@ -114,7 +115,7 @@ class Audit:
         if not self.key.is_in(self.key_path):
             raise StoreError(NO_KEY)
         seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone() or (0, START)
-        if self._is_behind(seq, previous):
+        if _is_behind((seq, previous), self._last):
             raise StoreError(PUT_BACK)
         added = []
         for entry in (entry for entries in given for entry in entries):
@@ -126,10 +127,6 @@ class Audit:
             insert(connection, INTO, added)
             insert(connection, "head", [(1, seq, previous, self.key.seal(seq, previous))], NEW_HEAD)
         return [(seq, previous)] * len(given)
-
-    def _is_behind(self, seq: int, hash: str) -> bool:
-        """Whether rows that were written here are gone by what is said to be the last."""
-        return seq < self._last[0] or (seq == self._last[0] and hash != self._last[1])
 
     def _keep_feedback(
         self, connection: Connection, given: list[tuple[str, list[Feedback]]]
@@ -181,6 +178,11 @@ class Audit:
                 self.add(connection, [unchained(connection, self.key)])
         except StoreError as error:
             raise AuditError(f"{self.store.database.name}: cannot be written ({error})") from None
+
+
+def _is_behind(head: tuple[int, str], last: tuple[int, str]) -> bool:
+    """Whether rows up to the last one written here are gone by what is said to be the head."""
+    return head[0] < last[0] or (head[0] == last[0] and head[1] != last[1])
 
 
 def _note_head(connection: Connection, heads: list[tuple[int, int, str, str]]) -> None:
