@@ -28,7 +28,7 @@ from allstatus.commands.shared import (
     app,
     run,
 )
-from allstatus.commands.streams import NARROWEST, colour_wanted, columns
+from allstatus.commands.streams import colour_wanted, columns, width_of_text
 from allstatus.errors import InvalidRecord
 from allstatus.record.value_class import value_class
 
@@ -158,6 +158,7 @@ def _loading(rules: str | None, engine: EngineName, **how: Any) -> Load:
 def _ask(path: str | None, writing: Writing, reading: ChartInput, load: Load) -> int:
     from allstatus.commands.ask_terminal import ask
     from allstatus.record.json_reader import read_records
+    from allstatus.render.text import WIDTH
 
     records = [(None, {})] if path is None else list(read_records(path))
     if len(records) != 1 or path == "-":
@@ -166,7 +167,7 @@ def _ask(path: str | None, writing: Writing, reading: ChartInput, load: Load) ->
         )
     format = Format.text if writing.format in (None, Format.line) else writing.format
     classifier = load(as_of=reading.as_of, language=writing.language_of(format))
-    decision = ask(classifier, records[0][1], _width())
+    decision = ask(classifier, records[0][1], width_of_text(WIDTH))
     _write([decision], format, writing.level)
     return 0
 
@@ -207,9 +208,9 @@ def _as_json(decision: Decision, format: Format) -> bytes:
 
 
 def _write_text(decisions: Iterable[Decision], level: ReadingLevel) -> None:
-    from allstatus.render.text import render_text
+    from allstatus.render.text import WIDTH, render_text
 
-    width, colour = _width(), colour_wanted(sys.stdout)
+    width, colour = width_of_text(WIDTH), colour_wanted(sys.stdout)
     for decision in decisions:
         sys.stdout.write(render_text(decision, level=level.value, colour=colour, width=width))
 
@@ -227,13 +228,6 @@ def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:
     told = Reader(decider.classifier.ruleset)
     wide = width or WIDTH
     sys.stderr.write(render_counts(counts, told, width=wide, refused=decider.refused))
-
-
-def _width() -> int:
-    """Columns of text, which fit the terminal where they can."""
-    from allstatus.render.text import WIDTH
-
-    return max(columns() or WIDTH, NARROWEST)
 
 
 def _write_page(decisions: list[Decision], level: ReadingLevel) -> None:

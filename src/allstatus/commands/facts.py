@@ -15,7 +15,7 @@ from allstatus.commands.chart_input import (
     reads_charts,
 )
 from allstatus.commands.shared import Listing, RulesOption, app, run
-from allstatus.commands.streams import NARROWEST, columns
+from allstatus.commands.streams import width_of_text
 
 
 @app.command()
@@ -43,7 +43,7 @@ def _facts(path: str, format: Listing, rules: str | None, reading: ChartInput) -
     from allstatus.decision.classifier import load_rules
     from allstatus.ehr.facts_table import WIDTH, facts_document, render_facts
 
-    width = max(columns() or WIDTH, NARROWEST)
+    width = width_of_text(WIDTH)
     values, decider = (
         list(read_inputs(path, reading.input, partial=reading.partial)),
         Decider(load_rules(rules), reading),

@@ -56,14 +56,18 @@ def columns() -> int | None:
     return shutil.get_terminal_size((0, 0)).columns or None
 
 
+def width_of_text(usual: int) -> int:
+    """Columns of text, which fit the terminal where they can; the usual ones where it is not
+    known.
+    """
+    return max(columns() or usual, NARROWEST)
+
+
 def fitted(text: str) -> str:
     """A text whose lines are as wide as the terminal, where that is known; what goes on is set in
     further than its line.
     """
-    known = columns()
-    if known is None:
-        return text
-    width, lines = max(known, NARROWEST), []
+    width, lines = width_of_text(len(text)), []  # no line is longer than all of them
     for line in text.split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
         further = wrapped(line.strip(), width, indent, f"{indent}    ", breaks=False)

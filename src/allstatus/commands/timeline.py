@@ -17,7 +17,7 @@ from allstatus.commands.chart_input import (
     reads_charts,
 )
 from allstatus.commands.shared import LanguageOption, Listing, RulesOption, app, run
-from allstatus.commands.streams import NARROWEST, columns
+from allstatus.commands.streams import width_of_text
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _timeline(
         _draw(timelines, Path(picture))
     for one in timelines:
         text = (
-            render_timeline(one, max(columns() or WIDTH, NARROWEST))
+            render_timeline(one, width_of_text(WIDTH))
             if format is Listing.text
             else json.dumps(timeline_document(one), ensure_ascii=False) + "\n"
         )
