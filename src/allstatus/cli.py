@@ -15,6 +15,10 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line with `sys.argv`."""
+    if sys.argv[1:2] == ["serve"]:
+        from allstatus.service.hangups import hold_back
+
+        hold_back()
     os.environ.setdefault(
         "PYDANTIC_DISABLE_PLUGINS", "__all__"
     )  # saves a walk over every installed package

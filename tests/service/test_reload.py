@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from allstatus.service import listening
-from allstatus.service.config import ENVIRONMENT, Config, read_config, settings_left
-from allstatus.service.hangups import HANGUP, held_back, let_in
+from allstatus.service.config import ENVIRONMENT, Config, fixed_changes, read_config, settings_left
+from allstatus.service.hangups import HANGUP, hold_back, let_in
 from allstatus.service.state import ServiceState
 
 pytestmark = pytest.mark.skipif(HANGUP is None, reason="there is no SIGHUP here")
@@ -43,6 +45,18 @@ def test_what_is_asked_for_last_stays(tmp_path: Path) -> None:
     assert asyncio.run(twice()) == 16
 
 
+def test_what_is_read_at_start_only_may_be_spelled_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    now = windowed(tmp_path, 14)
+    written = {"audit": "./audit.db", "audit_key": now.key_path, "state": now.state_path}
+    assert fixed_changes(now, Config(insecure_dev=True, **written)) == []
+    for name in written:
+        asked = Config(insecure_dev=True, **{**written, name: tmp_path / "other.db"})
+        assert fixed_changes(now, asked) == [name]
+
+
 @pytest.fixture
 def hangups() -> Iterator[list[int]]:
     """Those obeyed so far."""
@@ -53,11 +67,30 @@ def hangups() -> Iterator[list[int]]:
 
 
 def test_one_that_comes_early_waits(hangups: list[int]) -> None:
-    with held_back():
-        signal.raise_signal(signal.SIGHUP)  # in this thread
-        assert hangups == []
-        let_in()
-        assert hangups == [signal.SIGHUP]
+    hold_back()
+    signal.raise_signal(signal.SIGHUP)  # in this thread
+    assert hangups == []
+    let_in()
+    assert hangups == [signal.SIGHUP]
+
+
+BEGUN = """import signal, sys
+from allstatus.cli import main
+sys.argv = ["allstatus", *sys.argv[1:]]
+try:
+    main()
+finally:
+    held = signal.SIGHUP in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    print(held, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("command", "held"), [("serve", True), ("classify", False)])
+def test_it_waits_from_the_first_line_of_the_program_that_serves(command: str, held: bool) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", BEGUN, command, "--help"], capture_output=True, text=True, check=True
+    )
+    assert told.stderr == f"{held}\n"
 
 
 def test_a_process_begun_later_has_the_settings_of_then(
@@ -77,5 +110,5 @@ def test_a_process_begun_later_has_the_settings_of_then(
     changed = f"{kept}reading: {{window_days: 15}}\n"
     assert left(changed) == 15
     assert left("insecure_dev: x") == 15
-    assert left(changed.replace("audit.db", "other.db").replace("15", "16")) == 15
-    assert left(changed.replace("15", "17")) == 17
+    assert left(changed.replace("audit.db", "other.db").replace("days: 15", "days: 16")) == 15
+    assert left(changed.replace("days: 15", "days: 17")) == 17

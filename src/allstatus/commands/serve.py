@@ -41,14 +41,11 @@ def serve(
     """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is
     answered.
     """
-    from allstatus.service.hangups import held_back
-
     given: dict[str, object] = {"insecure_dev": True} if insecure_dev else {}
     if rules:
         given["rules"] = [str(Path(r).absolute()) if Path(r).is_dir() else r for r in rules]
-    with held_back():
-        settings = _settings(config, host, given)
-        run(lambda: _serve(settings, host, port, workers))
+    settings = _settings(config, host, given)
+    run(lambda: _serve(settings, host, port, workers))
 
 
 def _settings(path: Path | None, host: str, given: dict[str, object]) -> Config:

@@ -219,7 +219,15 @@ def read_again() -> Config:
 def fixed_changes(now: Config, asked: Config) -> list[str]:
     """Which settings would change that are read at start only."""
     before, after = (each.model_dump(include=FIXED) for each in (now, asked))
-    return [name for name in before if str(before[name]) != str(after[name])]
+    given = [name for name in before if str(before[name]) != str(after[name])]
+    return [name for name in given if _place(now, name) != _place(asked, name)]
+
+
+def _place(config: Config, name: str) -> Any:
+    """What a setting comes to: of a file, which one."""
+    files = {"audit": config.audit.file, "audit_key": config.key_path, "state": config.state_path}
+    file = files.get(name)
+    return getattr(config, name) if file is None else file.resolve()
 
 
 def _said(file: YamlFile | None, given: Mapping[str, Any], problem: Any) -> str:

@@ -5,21 +5,14 @@ who reloads.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 HANGUP = getattr(signal, "SIGHUP", None)  # none on Windows
 
 
-@contextmanager
-def held_back() -> Iterator[None]:
+def hold_back() -> None:
     """Have it wait until `let_in`, or the end."""
     if HANGUP is not None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {HANGUP})
-    try:
-        yield
-    finally:
-        let_in()
 
 
 def let_in() -> None:

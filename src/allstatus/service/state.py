@@ -24,7 +24,7 @@ from allstatus.errors import AllstatusError
 from allstatus.service import auth, explanation_pages
 from allstatus.service.auditing.audit import Audit
 from allstatus.service.auditing.audit_notes import Refusals, reading
-from allstatus.service.auditing.audit_rows import HEAD, Caller, entry_of
+from allstatus.service.auditing.audit_rows import NOTED, Caller, entry_of
 from allstatus.service.auditing.sqlite import SqliteDatabase
 from allstatus.service.auditing.store import Store, StoreError
 from allstatus.service.auth import Gatekeeper
@@ -279,7 +279,7 @@ def _state(config: Config) -> Store:
     try:
         return Store(
             SqliteDatabase(config.state_path, durable=False),
-            auth.SCHEMA + explanation_pages.SCHEMA + HEAD,
+            auth.SCHEMA + explanation_pages.SCHEMA + NOTED,
         )
     except (StoreError, OSError) as error:
         kind = error if isinstance(error, StoreError) else type(error).__name__

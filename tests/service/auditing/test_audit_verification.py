@@ -19,7 +19,7 @@ from service.conftest import serving
 from service.stores import Kept, in_file
 from service.test_rest import RECORD
 
-from .test_audit_kept import deciding, ended, kept, run
+from .test_audit_kept import ended, kept, run
 
 __all__ = ["ended", "kept"]  # fixtures
 
@@ -69,14 +69,30 @@ def test_an_audit_put_back_with_its_key_is_found_by_what_was_noted_apart(
         assert client.post("/classify", json=RECORD).status_code == 200
 
 
-def test_what_was_noted_of_an_audit_of_another_key_says_nothing(tmp_path: Path) -> None:
-    with deciding(tmp_path):
-        pass
-    for name in ("audit.db", "audit.key"):
-        (tmp_path / name).unlink()
-    with serving(tmp_path) as client:
+def test_a_state_keeps_what_was_noted_of_each_audit(kept: Kept, tmp_path: Path) -> None:
+    """Another audit, with a key of its own, that is carried on with the same state."""
+    (tmp_path / "other").mkdir()
+    other = in_file(tmp_path / "other")
+    with serving(tmp_path / "other", **other.settings, state=tmp_path / "audit.state.db") as client:
         assert client.post("/classify", json=RECORD).status_code == 200
-    assert run("verify", in_file(tmp_path).address).exit_code == 0
+    state = ["--state", tmp_path / "audit.state.db"]
+    assert [run("verify", each.address, *state).exit_code for each in (kept, other)] == [0, 0]
+    earlier_copy(tmp_path)
+    assert [run("verify", each.address, *state).exit_code for each in (kept, other)] == [1, 0]
+
+
+def test_what_was_noted_last_stays(tmp_path: Path) -> None:
+    """Also where a process that wrote before others did notes its last row after them."""
+    with serving(tmp_path) as client:
+        for _ in range(2):
+            client.post("/classify", json=RECORD)
+        desk = client.app.state.desk
+        asyncio.run(desk.audit.note_in(desk.state))
+        desk.audit._last = (1, "")
+        asyncio.run(desk.audit.note_in(desk.state))
+        known = noted_head(tmp_path / "audit.state.db", desk.audit.key)
+    assert known is not None
+    assert known[0] == 2
 
 
 def test_what_was_noted_in_a_state_elsewhere_is_held_where_it_is_named(

@@ -24,10 +24,9 @@ from allstatus.service.auditing.kept_feedback import Feedback, keep_feedback, un
 from allstatus.service.auditing.store import Connection, Store, StoreError, insert
 
 COPY = f"SELECT seq, {', '.join(STORED)}, previous, hash FROM audit WHERE 1 = 0"
-NEW_HEAD = (
-    'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, '
-    "seal = excluded.seal"
-)
+NEWER = "DO UPDATE SET seq = excluded.seq, hash = excluded.hash, seal = excluded.seal"
+NEW_HEAD = f'ON CONFLICT ("only") {NEWER}'
+NEW_NOTE = f"ON CONFLICT (audit) {NEWER} WHERE excluded.seq > noted.seq"
 NOTED_SECONDS = 1  # between two notes of the last row
 NO_KEY = "the audit's key is not there, or is another"
 PUT_BACK = "the audit's rows are gone"  # put back to an earlier moment
@@ -82,9 +81,9 @@ class Audit:
         self.store.database.look()
         if self._last != self._noted:
             seq, hash = self._noted = self._last
-            head = (1, seq, hash, self.key.seal(seq, hash))
+            noted = (self.key.name, seq, hash, self.key.seal(seq, hash))
             with suppress(StoreError):
-                await state.write(_note_head, head)
+                await state.write(_note_head, noted)
 
     def trouble(self) -> str:
         """What keeps decisions from being recorded, in words; empty when a write was tried and the
@@ -185,8 +184,8 @@ def _is_behind(head: tuple[int, str], last: tuple[int, str]) -> bool:
     return head[0] < last[0] or (head[0] == last[0] and head[1] != last[1])
 
 
-def _note_head(connection: Connection, heads: list[tuple[int, int, str, str]]) -> None:
-    insert(connection, "head", heads[-1:], NEW_HEAD)
+def _note_head(connection: Connection, noted: list[tuple[str, int, str, str]]) -> None:
+    insert(connection, "noted", noted[-1:], NEW_NOTE)
 
 
 def _kind(error: Exception) -> str:

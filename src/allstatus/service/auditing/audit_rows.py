@@ -30,14 +30,10 @@ COLUMNS = (
 )
 WHO = "who"  # asked: JSON of what a Caller says
 STORED = (*COLUMNS, WHO)
-HEAD = """
+TABLES = """
 CREATE TABLE IF NOT EXISTS head (
   "only" INTEGER PRIMARY KEY CHECK ("only" = 1),
   seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
-"""
-TABLES = (
-    HEAD
-    + """
 CREATE TABLE IF NOT EXISTS audit (
   seq INTEGER PRIMARY KEY, {},
   previous TEXT NOT NULL, hash TEXT NOT NULL);
@@ -45,7 +41,10 @@ CREATE TABLE IF NOT EXISTS feedback (
   service TEXT, card TEXT, outcome TEXT, suggestions TEXT, reason TEXT, time TEXT, received TEXT,
   PRIMARY KEY (service, card, outcome, suggestions, reason, time));
 """.format(", ".join(f"{name} TEXT" for name in STORED))
-)
+NOTED = """
+CREATE TABLE IF NOT EXISTS noted (
+  audit TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
+"""
 APPEND_ONLY = ("audit",)
 INTO = f"audit (seq, {', '.join(STORED)}, previous, hash)"
 REFUSED, READ = "refused", "read"  # outcomes of what is no decision

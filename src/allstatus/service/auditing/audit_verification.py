@@ -53,12 +53,13 @@ def noted_head(state: Path, key: ChainKey) -> tuple[int, str] | None:
     """The number and hash of the last row, as the service noted them in its state when it last
     wrote; None where nothing is noted of an audit of this key.
     """
-    head = None
+    row = None
     if state.is_file():
         database = database_of(DatabaseUrl(state))
+        asked = "SELECT seq, hash, seal FROM noted WHERE audit = ?"
         with suppress(*database.errors), database.reading() as connection:
-            head = ChainHead.read(connection)
-    return (head.seq, head.hash) if head is not None and head.fits(key) else None
+            row = connection.execute(asked, (key.name,)).fetchone()
+    return row[:2] if row is not None and ChainHead(*row).fits(key) else None
 
 
 def verify(connection: Connection, key: ChainKey, known: tuple[int, str] | None = None) -> Verdict:

@@ -102,6 +102,11 @@ class ChainKey:
         keyed.update(purpose.encode() + b"\0" + data)
         return keyed.hexdigest()
 
+    @property
+    def name(self) -> str:
+        """What tells an audit of this key from those of others."""
+        return self.digest("name", b"")
+
     def seal(self, seq: int, hash: str) -> str:
         """The head's own hash."""
         return self.digest("head", f"{seq}:{hash}".encode("utf-8", "surrogatepass"))
