@@ -90,6 +90,18 @@ def test_a_refusal_says_what_to_do(page) -> None:
     assert 'use "normal", "abnormal"' in answer.replace("\n", " ")
 
 
+def test_a_refusal_on_a_spanish_page_says_what_is_english(page) -> None:
+    page.set_extra_http_headers({"Accept-Language": "es"})
+    page.goto(page.home)
+    page.fill("#record", '{"cbc": "odd"}')
+    page.click("button")
+    page.locator("#answer:focus").wait_for()
+    spanish = "Rechazado Lo que se envió no se puede leer. Detalles, en inglés: cbc"
+    assert " ".join(page.inner_text("#answer").split()).startswith(spanish)
+    assert page.inner_text("#answer [lang=en]").startswith("cbc")
+    page.set_extra_http_headers({})
+
+
 def test_it_fits_a_phone(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     small = page.evaluate(

@@ -134,6 +134,12 @@ def home_texts(rules: RuleSet) -> Mapping[str, str]:
     return texts
 
 
+def refusal_texts(rules: RuleSet) -> Mapping[str, str]:
+    """What the home page says of a refusal, by the status of HTTP; `other` for any other."""
+    texts: Mapping[str, str] = _messages(rules)["refusals"]
+    return texts
+
+
 def answer_texts(rules: RuleSet) -> Mapping[str, str]:
     """What is told of a clinician's answers on a chart, each by its key."""
     texts: Mapping[str, str] = _messages(rules)["answers"]

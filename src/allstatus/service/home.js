@@ -21,13 +21,22 @@ function columns() {
   return Math.max(30, Math.min(90, fitting));
 }
 
-function show(heading, text) {
-  const title = document.createElement("h3");
-  const body = document.createElement("pre");
-  title.textContent = heading;
-  body.textContent = text;
-  answer.replaceChildren(title, body);
+function element(name, text, language = "") {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (language) made.lang = language;
+  return made;
+}
+
+function show(heading, ...parts) {
+  answer.replaceChildren(element("h3", heading), ...parts);
   answer.focus();
+}
+
+function showRefusal(status, problem) {
+  const refusals = JSON.parse(said.refusals);
+  const details = [problem.field, problem.detail, problem.remedy].filter(Boolean).join("\n");
+  show(said.refused, element("p", refusals[status] ?? refusals.other), element("p", said.details), element("pre", details, "en"));
 }
 
 async function decide(event) {
@@ -40,11 +49,10 @@ async function decide(event) {
   try {
     const response = await fetch(`explain?level=${level}&width=${columns()}`, { method: "POST", headers, body: record });
     const text = await response.text();
-    if (response.ok) return show(said.decision, text);
-    const problem = JSON.parse(text);
-    show(said.refused, [problem.field, problem.detail, problem.remedy].filter(Boolean).join("\n"));
+    if (response.ok) return show(said.decision, element("pre", text));
+    showRefusal(response.status, JSON.parse(text));
   } catch {
-    show(said.none, said.unreached);
+    show(said.none, element("p", said.unreached));
   }
 }
 

@@ -10,7 +10,7 @@ from string import Template
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.render.messages import home_texts
+from allstatus.render.messages import home_texts, refusal_texts
 from allstatus.render.reader import Reader
 from allstatus.render.words import short_titles
 from allstatus.rules.ruleset import RuleSet
@@ -40,6 +40,7 @@ def home_page(rules: RuleSet, loaded: Iterable[Classifier], *, open_to_all: bool
         loaded="\n".join(_described(one.ruleset, said) for one in loaded),
         notice=escape(rules.notice),
         example=escape(json.dumps(RECORD, indent=1)),
+        refusals=escape(json.dumps(dict(refusal_texts(rules)))),
         hidden="hidden" if open_to_all else "",
     )
 
