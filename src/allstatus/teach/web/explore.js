@@ -165,7 +165,7 @@ const makeExplore = (engine, why, exercises, parts) => {
     const found = why.others(percent), differing = found.filter((definition) => definition.differs).length;
     replace(panes.others, h("p", fill(differing ? words.others_differ : words.others_agree, { count: differing })),
       h("ul.clauses", found.map((definition) => h("li.other", parts.mark(definition.holds), h("span.expected", definition.title),
-        h("span.observed", fill(words.others_ask, { limit: fill(words.compare[definition.comparator], definition) })), definition.differs && h("strong", words.differs)))));
+        h("span.observed", fill(words.others_ask, { limit: fill(words.side[definition.comparator], definition) })), definition.differs && h("strong", words.differs)))));
   };
 
   const map = makeMap(engine, exercises, parts, (sides) => set(sides));
