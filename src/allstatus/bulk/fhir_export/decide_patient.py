@@ -27,6 +27,7 @@ from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import PART, read_fhir, read_patients
 from allstatus.ehr.fhir.fhir_standing import may_modify
+from allstatus.ehr.fhir.fhir_withdrawals import record_of
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
@@ -77,7 +78,8 @@ class DecideSettings:
 @dataclass(frozen=True, slots=True)
 class ExportContext:
     """What an export holds beside a patient: `alone` when it is about nobody else, how many
-    resources name no patient, and which are said to be gone: `Type/id` and address as sent.
+    resources name no patient, and which are said to be gone: `Type/id`, and the type of the record
+    that says so with the address as sent.
     """
 
     alone: bool = False
@@ -85,13 +87,12 @@ class ExportContext:
     withdrawn: dict[str, str] = field(default_factory=dict)
 
     def records_of(self, resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """What takes some of these back, as a record."""
+        """What takes some of these back, as records."""
         if not self.withdrawn:
             return []
         keys = (f"{one['resourceType']}/{one.get('id')}" for one in resources)
-        gone = [{"reference": self.withdrawn[key]} for key in keys if key in self.withdrawn]
-        entity = [{"role": "removal", "what": one} for one in gone]
-        return [{"resourceType": "Provenance", "entity": entity}] if gone else []
+        said = (self.withdrawn[key].partition(" ") for key in keys if key in self.withdrawn)
+        return [record_of(kind, address) for kind, _, address in said]
 
 
 @dataclass(slots=True)

@@ -25,15 +25,15 @@ from allstatus.ehr.fhir.fhir_patients import ABOUT
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.ehr.fhir.fhir_versions import split_address
-from allstatus.ehr.fhir.fhir_withdrawals import TAKEN_BACK, gone
+from allstatus.ehr.fhir.fhir_withdrawals import NOT_VALID, TAKEN_BACK, gone
 from allstatus.ehr.fhir.json_access import Json, text
 from allstatus.errors import InvalidRecord
 
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
-RECORD = "Provenance"  # the type of resources that tell what became of others
 # how they spell that something is gone
-GONE = {f'"{code}"'.encode() for codes in (*TAKEN_BACK.values(), ("removal",)) for code in codes}
+_SPELLED = (*TAKEN_BACK.values(), ("removal",), NOT_VALID)
+GONE = {f'"{code}"'.encode() for codes in _SPELLED for code in codes}
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 READ = {"Patient", "Specimen", "ServiceRequest", *READERS, *ABOUT, *NAMING}  # if without subject
 _MAY_TELL = b"\\", b'"reason', b'"diagnosis"'  # signs in other lines that are read then
@@ -209,14 +209,14 @@ def _refuse_part(resource: Json) -> None:
 
 
 def withdrawn_in(line: bytes) -> Iterator[tuple[str, str]]:
-    """(`Type/id`, its address as sent) of what a record says is gone."""
+    """(`Type/id`; the type of the record, and the address as sent) of what it says is gone."""
     try:
         record = read_resource(line) if any(sign in line for sign in GONE) else {}
     except InvalidRecord:
         record = {}
     for reference in gone(record):
         address = str(reference.get("reference"))
-        yield split_address(address)[1], address
+        yield split_address(address)[1], f"{record['resourceType']} {address}"
 
 
 def tell_spoilt(line: bytes, found: Container[str]) -> Scanned:

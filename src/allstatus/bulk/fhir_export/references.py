@@ -13,8 +13,8 @@ from allstatus.bulk.fhir_export.line_scan import Identity, identity, read_identi
 from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, Piece, Spoilt, numbered
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, PartitionFiles, Partitions
 
-_NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or intent
-    b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group "
+_NOT_LOOKED_UP = frozenset(  # no chart reader asks what is said of these, or whose they are
+    b"Patient Practitioner PractitionerRole Organization Location Device CareTeam Group "
     b"RelatedPerson".split()
 )
 

@@ -10,7 +10,6 @@ from itertools import cycle
 
 from allstatus.bulk.fhir_export.line_scan import (
     OWN,
-    RECORD,
     WITH_DIAGNOSES,
     NotWhole,
     Scanned,
@@ -24,6 +23,7 @@ from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitio
 from allstatus.bulk.fhir_export.unclear import KNOWN, number_of, unclear_diagnoses
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_bundles import REMEDY
+from allstatus.ehr.fhir.fhir_withdrawals import RECORDS
 from allstatus.errors import InvalidRecord
 
 # how lines are counted: all, those shelved for a patient found or set apart, and how many more
@@ -124,7 +124,7 @@ class Shuffle:
         """Count lines of one type, and remember what they tell beside whose they are."""
         self.tally.lines["all"] += len(lines)
         self.tally.types |= {told.type} - {""}
-        if told.type == RECORD:
+        if told.type in RECORDS:
             for line in lines:
                 self.tally.withdrawn.update(withdrawn_in(line))
         if told.type == "Patient":

@@ -18,7 +18,6 @@ from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED_ONLY,
     NAMELESS,
-    RECORD,
     NotWhole,
     Scanned,
     identity,
@@ -31,6 +30,7 @@ from allstatus.bulk.fhir_export.ndjson_pieces import MARK
 from allstatus.bulk.fhir_export.references import keys_of
 from allstatus.bulk.fhir_export.unclear import unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.fhir.fhir_withdrawals import RECORDS
 
 FOUND = "name string"
 LINKED = "kind string, own string, other string"
@@ -115,7 +115,7 @@ def _routed(
             yield NOT_WHOLE, error.remedy, file, block, place, None, error.problem, 0, 0, 0
             continue
         patients[at] += told.type == "Patient"
-        for key, sent in withdrawn_in(line) if told.type == RECORD else ():
+        for key, sent in withdrawn_in(line) if told.type in RECORDS else ():
             yield GONE, key, None, None, None, None, sent, 0, 0, 0
         somebody |= {called.get(n, n) for n in told.somebody} if len(somebody) < 2 else set()
         if what := told.fate(called):

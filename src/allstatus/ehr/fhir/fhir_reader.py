@@ -41,7 +41,7 @@ from allstatus.ehr.fhir.fhir_resources import READERS, visit_reasons
 from allstatus.ehr.fhir.fhir_standing import modified
 from allstatus.ehr.fhir.fhir_store import ResourceStore, replaced
 from allstatus.ehr.fhir.fhir_versions import split_address
-from allstatus.ehr.fhir.fhir_withdrawals import of_replaced, withdrawn
+from allstatus.ehr.fhir.fhir_withdrawals import of_others, of_replaced, withdrawn
 from allstatus.ehr.fhir.json_access import NOTHING, Json, text
 from allstatus.errors import InvalidRecord
 
@@ -197,7 +197,8 @@ def _gather(store: ResourceStore) -> _Gathered:
     each = {keys for _, _, keys in owners}
     whom = {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in each}
     placed = [(_is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
-    taken_back = of_replaced(gone, store) | withdrawn(store)
+    people = {id(one): them[0] for _, one, _, them in placed if len(them) == 1}
+    taken_back = of_replaced(gone, store) | of_others(people, store) | withdrawn(store)
     for other, resource, why, them in sorted(placed, key=itemgetter(0)):
         if resource["resourceType"] == "Patient":
             continue

@@ -124,18 +124,11 @@ class Observed:
         said = [*told, *(one for one in (*orders, *done) if one is not None)]
         heard = remarks(told, store)
         found.append(noted(comments.RESULT, said, of.resources, heard, self.codes))
-        found += [ordered(orders), *(self._of_another(one) for one in said[len(told) :])]
+        found.append(ordered(orders))
         if "derivedFrom" in resource:
             found += map(self._source, store.members(resource, "derivedFrom"))
         found.append(ordered(done, "procedure"))
         return together(*found), dated(resource, store, of), focus
-
-    def _of_another(self, beside: Json) -> Standing:
-        """What it means for a result that its order or procedure is of another patient."""
-        if beside.get("subject") in (None, self.resource.get("subject")):
-            return STANDS  # as most are
-        mine, its = (whose(one, self.store) for one in (self.resource, beside))
-        return Standing("", SEVERAL) if same_person(mine, its) is False else STANDS
 
     def _source(self, measured: Json | None) -> Standing:
         """What it means for a result that it is derived from another: of an error, or of others."""

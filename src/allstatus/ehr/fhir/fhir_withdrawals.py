@@ -1,6 +1,7 @@
 """What others say that takes a resource back: a list it was removed from, a document or visit that
-was entered in error, a record that it was deleted, a label of test data that its patient lacks. Its
-own status says nothing of it, so it is in doubt.
+was entered in error, a record that it was deleted or failed its validation, an issue detected in
+it, a label of test data that its patient lacks; or that it is somebody else's: its order, visit or
+report is. Its own status says nothing of it, so it is in doubt.
 """
 
 from __future__ import annotations
@@ -8,18 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from allstatus.ehr.chart import ITS_LIST
-from allstatus.ehr.fhir.fhir_holders import ERROR, withdrawal
+from allstatus.ehr.chart import ITS_LIST, SEVERAL
+from allstatus.ehr.coding.codes import heard_of
+from allstatus.ehr.coding.comments import CONDITION, TREATMENT, Kinds, taken_back
+from allstatus.ehr.fhir.fhir_holders import BACK, ERROR, below, withdrawal
 from allstatus.ehr.fhir.fhir_mentions import entries
-from allstatus.ehr.fhir.fhir_patients import whose
+from allstatus.ehr.fhir.fhir_patients import NOBODY, PatientKey, same_person, whose
 from allstatus.ehr.fhir.fhir_standing import GIVEN
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.json_access import Json, codes, labels_of, obj, objects, text
+from allstatus.ehr.fhir.fhir_treatments import ORDERS
+from allstatus.ehr.fhir.json_access import Json, codes, labels_of, obj, objects, text, words
 
 REMOVED = f"{ITS_LIST}removed"
 DELETED = "its record: deleted"
+FAILED = "its validation failed"
 TEST, TEST_DATA = "HTEST", "labelled as tests"
 VISITS = ("encounter", "context")  # elements that name one
+# those that name what a thing was ordered by, part of, done at or because of, and what it lists
+OF_ONE = (*ORDERS, *VISITS, "partOf", "reasonReference")
+LISTED = ("result", "hasMember")
+VALIDATION, NOT_VALID = "VerificationResult", ("val-fail", "reval-fail")
+RECORDS = ("Provenance", VALIDATION)  # kinds that tell what became of others
 _HL7 = ("NULLIFY", "DELETE", "OBSOLETE")
 TAKEN_BACK = {
     "http://terminology.hl7.org/CodeSystem/v3-DataOperation": _HL7,
@@ -71,6 +81,29 @@ def of_replaced(gone: Mapping[int, str], store: ResourceStore) -> dict[int, str]
     }
 
 
+def of_others(people: Mapping[int, PatientKey | None], store: ResourceStore) -> dict[int, str]:
+    """Why resources are in doubt that name what is of another patient, or that what is of another
+    lists; with a report or panel of which that is so all it lists. `people`: whose each is.
+    """
+    if len({*people.values()} - {None, NOBODY}) < 2:
+        return {}
+    found: dict[int, str] = {}
+
+    def is_others(one: Json, other: Json | None) -> bool:
+        mine, its = people.get(id(one)), None if other is None else people.get(id(other))
+        return NOBODY not in (mine, its) and same_person(mine, its) is False
+
+    for one in store.resources:
+        parts = (one, *objects(one["contained"])) if "contained" in one else (one,)
+        named = (other for part in parts for name in OF_ONE for other in store.members(part, name))
+        if any(is_others(one, other) for other in named):
+            found.update((id(it), SEVERAL) for it in (one, *below(one, store)))
+        for other in (other for name in LISTED for other in store.members(one, name)):
+            if other is not None and is_others(one, other):
+                found |= {id(one): SEVERAL, id(other): SEVERAL}
+    return found
+
+
 def _is_of_test_patient(resource: Json, store: ResourceStore) -> bool:
     """Whether what is labelled as test data is of a patient who is, too."""
     return TEST in labels_of(store.patient(whose(resource, store)))
@@ -108,20 +141,49 @@ def _of_document(resource: Json, store: ResourceStore) -> Iterator[Said]:
 
 
 def gone(record: Json) -> list[Json]:
-    """The resources that a Provenance records as deleted or removed."""
+    """The resources that a record says were deleted or removed, or failed their validation."""
+    targets = objects(record.get("target"))
+    if record.get("resourceType") == VALIDATION:
+        return targets if record.get("status") in NOT_VALID else []
     entities = objects(record.get("entity"))
     found = [obj(one.get("what")) for one in entities if one.get("role") == "removal"]
     done = codes(record.get("activity"))
     if any(code.code in TAKEN_BACK.get(code.system, ()) for code in done):
-        found += objects(record.get("target"))
+        found += targets
     return found
 
 
+def record_of(kind: str, address: str) -> Json:
+    """A record of this kind, which says again that a resource is gone."""
+    what = {"reference": address}
+    if kind == VALIDATION:
+        return {"resourceType": kind, "status": NOT_VALID[0], "target": [what]}
+    return {"resourceType": kind, "entity": [{"role": "removal", "what": what}]}
+
+
 def _of_record(resource: Json, store: ResourceStore) -> Iterator[Said]:
+    why = FAILED if resource["resourceType"] == VALIDATION else DELETED
     for reference in gone(resource):
         member = store.resolve(resource, reference)
         if member is not None and not _is_later(member, text(reference.get("reference"))):
-            yield Said(member, DELETED)
+            yield Said(member, why)
+
+
+def _of_issue(resource: Json, store: ResourceStore) -> Iterator[Said]:
+    """What an issue says in words takes back what is implicated in it, as a comment on it does."""
+    if resource.get("status") in BACK:
+        return
+    said = words(resource.get("code")), text(resource.get("detail"))
+    for member in store.members(resource, "implicated"):
+        if member is not None:
+            yield Said(member, taken_back(*said, of=_kinds(member)))
+
+
+def _kinds(resource: Json) -> Kinds:
+    """The kinds of words that take such a resource back."""
+    kind = resource.get("resourceType")
+    of = TREATMENT if kind in GIVEN else CONDITION if kind == "Condition" else ()
+    return of or heard_of(codes(resource.get("code")))
 
 
 def _is_later(member: Json, address: str) -> bool:
@@ -134,6 +196,7 @@ def _is_later(member: Json, address: str) -> bool:
 
 TELLING: dict[str, Callable[[Json, ResourceStore], Iterator[Said]]] = {
     "Composition": _of_document,
+    "DetectedIssue": _of_issue,
     "List": _of_list,
-    "Provenance": _of_record,
+    **dict.fromkeys(RECORDS, _of_record),
 }
