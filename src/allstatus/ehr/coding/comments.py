@@ -15,10 +15,11 @@ from allstatus.record.code_files import read_yaml
 from allstatus.record.remembered import remembered
 
 Kinds = tuple[str, ...]
-RESULT: Kinds = ("another_persons", "withdrawn", "unfit")
+PERSONS: Kinds = ("another_persons",)
+RESULT: Kinds = (*PERSONS, "withdrawn", "unfit")
 SHARE: Kinds = (*RESULT, "uncounted")  # of a result that is a share of cells
-TREATMENT: Kinds = ("another_persons", "not_given")
-CONDITION: Kinds = ("another_persons", "refuted")
+TREATMENT: Kinds = (*PERSONS, "not_given")
+CONDITION: Kinds = (*PERSONS, "refuted")
 _SENTENCES = re.compile(r"[.;!?]+(?!\d)")
 _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
 _MEANT = {

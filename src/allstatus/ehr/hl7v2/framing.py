@@ -21,6 +21,7 @@ HEADERS, TRAILERS = ("FHS", "BHS"), ("FTS", "BTS")
 _STATING = "MSH PID MRG ORC OBR OBX SPM DG1 PR1 RXA RXE RXG RXR NTE DSC ADD"
 BESIDE = ("CTD", "PRT", "RXC", "RXR", "TQ1", "TQ2")  # go with another segment, as a site's own do
 STATUS = 11  # OBX-11
+TO_PATIENT = "PI"  # NTE-4 in table 0364: instructions, which say nothing of a result
 READ = frozenset((*_STATING.split(), *HEADERS, *TRAILERS))
 
 
@@ -53,10 +54,10 @@ class Message:
 
     def put(self, segment: Segment) -> None:
         """The next segment; a comment is noted beside what it is about, too."""
-        if segment.name == "NTE":
+        if segment.name == "NTE" and segment.text(4).upper() != TO_PATIENT:
             said = segment.raw(3).replace(segment.marks.repetition, "\n")
             self.above.comments.append(segment.plain(said))
-        elif segment.name not in BESIDE and not segment.name.startswith("Z"):
+        elif segment.name not in (*BESIDE, "NTE") and not segment.name.startswith("Z"):
             self.above = segment
         self.segments.append(segment)
 

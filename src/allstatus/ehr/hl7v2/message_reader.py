@@ -50,6 +50,8 @@ from allstatus.ehr.hl7v2.segments import Segment, under
 from allstatus.ehr.hl7v2.treatments import read_treatments
 from allstatus.errors import InvalidRecord
 
+# segments whose comments are on what they say themselves
+WITH_OWN = frozenset("DG1 PRB PR1 RXA RXE RXG AL1 IAM NK1 GT1 IN1 FT1".split())
 WITHOUT_SEGMENTS = "messages without a segment that can be read: {}"
 TEST_MODES = {"T": "training", "D": "debugging"}
 PART = "only a part of this feed was given ({}); what is not here is unknown"
@@ -176,7 +178,8 @@ def _comments(message: Message, pid: Segment | None, segments: list[Segment]) ->
     """What a message says beside its patient, before the first order."""
     own = takewhile(lambda one: one.name not in ("ORC", "OBR", "OBX", "SPM"), segments)
     for segment in (message.header, *([pid] if pid is not None else ()), *own):
-        yield from segment.comments
+        if segment.name not in WITH_OWN:
+            yield from segment.comments
 
 
 def _fill_in_doubt(said: _Said, sender: Sender) -> None:

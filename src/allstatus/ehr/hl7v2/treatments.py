@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from allstatus.ehr.chart import Code, Treatment
-from allstatus.ehr.coding.comments import TREATMENT, taken_back
+from allstatus.ehr.coding.comments import PERSONS, TREATMENT, taken_back
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_standing import ORDERED
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
@@ -113,6 +113,7 @@ def _treatment(
     doubt = BROKEN_OFF if segment.broken else doubt
     noted = (" ".join(parts) for parts in segment.repeats(NOTES)) if segment.name == "RXA" else ()
     doubt = doubt or taken_back("\n".join([*segment.comments, *noted]), of=TREATMENT)
+    doubt = doubt or taken_back(sender.comments, of=PERSONS)
     return Treatment(
         f"{sender.name} {segment.name} {segment.text(1)}".strip(),
         segment.codes(number, system),
