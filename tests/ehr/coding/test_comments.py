@@ -12,6 +12,7 @@ from allstatus.ehr.coding.comments import (
     CONDITION,
     SHARE,
     TREATMENT,
+    _spelled,
     by_comment,
     taken_back,
 )
@@ -23,13 +24,17 @@ OF = SHARE, TREATMENT, CONDITION
 WORDS = [(of, word) for of in OF for kind in of for word in KINDS[kind]["words"]]
 
 
-@pytest.mark.parametrize("comment", SAID["takes_back"] + SAID["more_that_take_back"])
+@pytest.mark.parametrize(
+    "comment", SAID["takes_back"] + SAID["more_that_take_back"] + SAID["and_these_do"]
+)
 def test_a_comment_takes_its_result_back(comment: str) -> None:
     assert taken_back(comment)
     assert "\n" in comment or taken_back("Reviewed.", comment.upper())
 
 
-@pytest.mark.parametrize("comment", SAID["does_not"] + SAID["more_that_do_not"])
+@pytest.mark.parametrize(
+    "comment", SAID["does_not"] + SAID["more_that_do_not"] + SAID["and_these_do_not"]
+)
 def test_a_comment_does_not(comment: str) -> None:
     assert taken_back(comment) == taken_back(comment, corrected=True) == ""
 
@@ -44,6 +49,17 @@ def test_each_word_of_the_table_is_found_alone() -> None:
     said = [(of, re.sub(r"\(([^|)]*)[^)]*\)", r"\1", w).replace(" .. ", " ")) for of, w in WORDS]
     assert [w for of, w in said if not taken_back(w.replace("*", ""), of=of)] == []
     assert {*KINDS} == {*SHARE, *TREATMENT, *CONDITION}
+
+
+def test_no_word_of_the_table_stands_twice() -> None:
+    for kind in KINDS.values():
+        said = [spelled for word in kind["words"] for spelled in _spelled(word)]
+        assert len({*said}) == len(said)
+
+
+def test_what_of_a_treatment_is_cancelled_may_be_how_it_was_to_be_given() -> None:
+    assert taken_back("Infusion cancelled", of=TREATMENT)
+    assert not taken_back("Infusion cancelled")
 
 
 def test_some_words_take_back_only_with_nothing_beside_them() -> None:

@@ -31,6 +31,7 @@ _ONE_OF = re.compile(r"\(([^)]*)\)")
 _WORD = re.compile(r"\w+")
 _START = 3  # letters by which phrases are looked up
 _FOR = "(?:for|fur|para|pour|per)"
+_ENDS = r"(?=\s*(?:$|[,:(]|(?:for|with|on|at|by|in|due|because|per|today|tomorrow)\b))"
 NEAR = 100  # characters in which a negation may stand
 _BREAKS = re.compile(r"\\\.(?:br|sp)[+-]?\d*\\", re.IGNORECASE)  # of lines in HL7 v2 text
 _ESCAPES = re.compile(r"\\(?:\.[a-z]{2}[+-]?\d*|[hn])\\", re.IGNORECASE)  # its other formatting
@@ -122,6 +123,16 @@ class CommentWords:
         self._test_after = re.compile(
             rf"\s*(?:[^\W_]+\s+){{0,2}}{_FOR}\s+(?:[^\W_]+\s+){{0,2}}{tests}"
         )
+        self._of_things = {
+            name: _pattern(words).pattern for name, words in said["of_another_thing"].items()
+        }
+        things, beside, between, _ = self._of_things.values()
+        self._thing_before = re.compile(rf"{things}[\s:,]+(?:{between}\s+)?$")
+        self._thing_after = re.compile(rf"(?:\s+{beside})*(?:\s+{things})+{_ENDS}")
+        in_next = {name: _pattern(words).pattern for name, words in said["told_in_next"].items()}
+        self._in_next = re.compile(
+            rf"(?:^|(?<=[.;!?\n])\s*)({in_next['alone']})\s*[.;!]\s+(?={in_next['next']})"
+        )
         self._another = Phrases(said["another"])
         self._corrected = Phrases([*said["another"], *said["corrected"]])
 
@@ -142,8 +153,10 @@ class CommentWords:
         return ""
 
     def _lines(self, text: str) -> str:
-        """Text made plain; a line goes on in the next after a word that denies what follows."""
-        return self._going_on.sub(r"\1 ", plain_words(text))
+        """Text made plain; a line goes on in the next after a word that denies what follows, and a
+        sentence in one that tells where what it says stands.
+        """
+        return self._in_next.sub(r"\1, ", self._going_on.sub(r"\1 ", plain_words(text)))
 
     def _found(self, sentence: str, of: Kinds, over: int = 0) -> str:
         """The first words that take the result back and are not denied; those that stand on both
@@ -163,6 +176,7 @@ class CommentWords:
                     self._is_denied(before)
                     or self._after.match(after)
                     or self._of_another_test(found[0], before, after)
+                    or (kind == "withdrawn" and self._of_another_thing(found[0], before, after))
                 ):
                     return found[0]
         return ""
@@ -174,6 +188,11 @@ class CommentWords:
     def _of_another_test(self, said: str, before: str, after: str) -> bool:
         return self._of_tests.fullmatch(said) is not None and bool(
             self._test_before.search(before) or self._test_after.match(after)
+        )
+
+    def _of_another_thing(self, said: str, before: str, after: str) -> bool:
+        return re.fullmatch(self._of_things["words"], said) is not None and bool(
+            self._thing_before.search(before) or self._thing_after.match(after)
         )
 
 

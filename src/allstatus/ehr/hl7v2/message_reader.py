@@ -51,7 +51,7 @@ from allstatus.ehr.hl7v2.treatments import read_treatments
 from allstatus.errors import InvalidRecord
 
 # segments whose comments are on what they say themselves
-WITH_OWN = frozenset("DG1 PRB PR1 RXA RXE RXG AL1 IAM NK1 GT1 IN1 FT1".split())
+WITH_OWN = ("DG1", "PRB", "PR1", "RXA", "RXE", "RXG", "AL1", "IAM", "NK1", "GT1", "IN1", "FT1")
 WITHOUT_SEGMENTS = "messages without a segment that can be read: {}"
 TEST_MODES = {"T": "training", "D": "debugging"}
 PART = "only a part of this feed was given ({}); what is not here is unknown"
