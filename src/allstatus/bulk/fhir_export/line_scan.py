@@ -22,7 +22,7 @@ from allstatus.ehr.fhir.export_manifest import DELETE, DELETIONS
 from allstatus.ehr.fhir.fhir_bundles import HOLDERS, NO_ANSWER, REMEDY, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_mentions import NAMING, may_tell
 from allstatus.ehr.fhir.fhir_patients import ABOUT
-from allstatus.ehr.fhir.fhir_reader import subjects_of
+from allstatus.ehr.fhir.fhir_reader import is_other, subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.fhir_withdrawals import NOT_VALID, TAKEN_BACK, gone
@@ -197,7 +197,7 @@ def tell(line: bytes) -> Scanned:
     named = patients_of(resource)
     if kind == "Patient":
         named = [str(resource.get("id") or "")]
-    nameless = named[0] is None and (kind in READERS or may_tell(resource))
+    nameless = named[0] is None and (not is_other(resource) or may_tell(resource))
     return Scanned(kind, tuple(filter(None, named)), nameless)
 
 

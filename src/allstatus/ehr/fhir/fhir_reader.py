@@ -196,7 +196,7 @@ def _gather(store: ResourceStore) -> _Gathered:
     same = _name_patients(gathered, owners)
     each = {keys for _, _, keys in owners}
     whom = {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in each}
-    placed = [(_is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
+    placed = [(is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
     people = {id(one): them[0] for _, one, _, them in placed if len(them) == 1}
     taken_back = of_replaced(gone, store) | of_others(people, store) | withdrawn(store)
     for other, resource, why, them in sorted(placed, key=itemgetter(0)):
@@ -271,7 +271,7 @@ def _add(
         gathered.of.setdefault(key, []).extend(said)
 
 
-def _is_other(resource: Json) -> bool:
+def is_other(resource: Json) -> bool:
     """Of a kind that makes nobody a patient here, or a visit without a reason."""
     kind = resource["resourceType"]
     if kind in VISITS:

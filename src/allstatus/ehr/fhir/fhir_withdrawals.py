@@ -1,7 +1,7 @@
 """What others say that takes a resource back: a list it was removed from, a document or visit that
 was entered in error, a record that it was deleted or failed its validation, an issue detected in
 it, a label of test data that its patient lacks; or that it is somebody else's: its order, visit or
-report is. Its own status says nothing of it, so it is in doubt.
+reason is. Its own status says nothing of it, so it is in doubt.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ DELETED = "its record: deleted"
 FAILED = "its validation failed"
 TEST, TEST_DATA = "HTEST", "labelled as tests"
 VISITS = ("encounter", "context")  # elements that name one
-# those that name what a thing was ordered by, part of, done at or because of, and what it lists
+# those that name what a thing was ordered by, part of, done at or because of
 OF_ONE = (*ORDERS, *VISITS, "partOf", "reasonReference")
-LISTED = ("result", "hasMember")
 VALIDATION, NOT_VALID = "VerificationResult", ("val-fail", "reval-fail")
 RECORDS = ("Provenance", VALIDATION)  # kinds that tell what became of others
 _HL7 = ("NULLIFY", "DELETE", "OBSOLETE")
@@ -82,25 +81,20 @@ def of_replaced(gone: Mapping[int, str], store: ResourceStore) -> dict[int, str]
 
 
 def of_others(people: Mapping[int, PatientKey | None], store: ResourceStore) -> dict[int, str]:
-    """Why resources are in doubt that name what is of another patient, or that what is of another
-    lists; with a report or panel of which that is so all it lists. `people`: whose each is.
+    """Why resources are in doubt that name what is of another patient; with a report or panel of
+    which that is so all that it lists of its own. `people`: whose each is.
     """
     if len({*people.values()} - {None, NOBODY}) < 2:
         return {}
     found: dict[int, str] = {}
-
-    def is_others(one: Json, other: Json | None) -> bool:
-        mine, its = people.get(id(one)), None if other is None else people.get(id(other))
-        return NOBODY not in (mine, its) and same_person(mine, its) is False
-
     for one in store.resources:
+        mine = people.get(id(one))
         parts = (one, *objects(one["contained"])) if "contained" in one else (one,)
         named = (other for part in parts for name in OF_ONE for other in store.members(part, name))
-        if any(is_others(one, other) for other in named):
-            found.update((id(it), SEVERAL) for it in (one, *below(one, store)))
-        for other in (other for name in LISTED for other in store.members(one, name)):
-            if other is not None and is_others(one, other):
-                found |= {id(one): SEVERAL, id(other): SEVERAL}
+        its = {people.get(id(other)) for other in named if other is not None} - {NOBODY}
+        if mine != NOBODY and any(same_person(mine, key) is False for key in its):
+            own = (it for it in below(one, store) if people.get(id(it)) == mine)
+            found.update((id(it), SEVERAL) for it in (one, *own))
     return found
 
 
