@@ -233,7 +233,8 @@ def follows_from(decision: Decision, criterion: str) -> tuple[str, ...]:
     """The criteria of known facts from which another's verdict follows; none where its own fact
     says it.
     """
-    return decision._explanation.follows_from(criterion)
+    one = decision._explanation
+    return _made_once(one.said, ("follows", criterion), lambda: one.follows_from(criterion))
 
 
 def shared_by_options(decision: Decision, what: object, make: Callable[[], T]) -> T:

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from allstatus.ehr.chart import IN_ERROR, Result
+from allstatus.ehr.chart import IN_ERROR, Result, in_doubt
 from allstatus.ehr.dates import PointInTime, When
 
 SUPERSEDED = "superseded by a later sending of the same result"
@@ -53,7 +53,7 @@ def _last(results: list[Result], named: dict[str, list[Result]]) -> Iterator[Res
         ):
             yield replace(result, void=result.void or SUPERSEDED)
         elif any(found):
-            yield replace(result, doubt=result.doubt or MAYBE_CORRECTED)
+            yield in_doubt(result, MAYBE_CORRECTED)
         else:
             yield result
 

@@ -20,7 +20,6 @@ from allstatus.rules.ruleset import Fact, RuleSet
 
 NOT_KNOWN = "unknown"
 YES_NO = {"yes": True, "y": True, "no": False, "n": False}
-VALUES = ("true", "false")
 NOT_KNOWN_SPELLINGS = ("", "?", "not known", NOT_KNOWN)
 
 
@@ -83,7 +82,7 @@ def read_answer(rules: RuleSet, fact: Fact, text: str) -> Any:
     if fact.kind == "number":
         rules.record_model.read({fact.name: said})
         return said
-    valid = _yes_no(reader) if fact.kind == "yes_no" else _values(reader, fact)
+    valid = _yes_no(reader, fact) if fact.kind == "yes_no" else _values(reader, fact)
     if said not in valid:
         raise InvalidRecord(
             fact.name, "is not one of the answers", f"answer {choices(rules, fact)}"
@@ -91,8 +90,8 @@ def read_answer(rules: RuleSet, fact: Fact, text: str) -> Any:
     return valid[said]
 
 
-def _yes_no(reader: Reader) -> dict[str, Any]:
-    return YES_NO | {_plain(reader.says("values", name)): name == "true" for name in VALUES}
+def _yes_no(reader: Reader, fact: Fact) -> dict[str, Any]:
+    return YES_NO | {_plain(reader.value(fact.name, held)): held for held in (True, False)}
 
 
 def _values(reader: Reader, fact: Fact) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allstatus.render.printable import wrapped
 from allstatus.rules.ruleset import RuleSet
-from allstatus.verify.recorded_decision import RecordedRules
+
+if TYPE_CHECKING:
+    from allstatus.verify.recorded_decision import RecordedRules
 
 WIDTH = 80
 SHORT = 12  # hex digits of a digest or fingerprint that are shown

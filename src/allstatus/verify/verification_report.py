@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from allstatus.render.printable import wrapped
 from allstatus.verify.report_layout import WIDTH
 from allstatus.verify.statements import ALL_VALUES
 
@@ -130,12 +130,5 @@ def _facts(facts: Mapping[str, Any]) -> str:
 
 
 def _wrap(text: str, first: str = "", later: str = "") -> list[str]:
-    lines = textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lines = wrapped(text, WIDTH, first, later, breaks=False)
     return [line.replace(KEPT, " ") for line in lines]

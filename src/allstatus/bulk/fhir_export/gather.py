@@ -22,6 +22,7 @@ from allstatus.bulk.fhir_export.links import Link, known_in, links_in, one_perso
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, Spoilt, found_in, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
+from allstatus.bulk.fhir_export.references import told_apart_by
 from allstatus.bulk.fhir_export.shuffle import FATES, LineTally, route
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_resources import READERS
@@ -143,8 +144,7 @@ class Gatherer:
         only = {0} if gathered.alone and shelves.people else set[int]()
         different = set[int]()
         for kept in shelves.read(NAMELESS):
-            kind, name = identity(kept.line)
-            different.add(hash((kind, name) if name else kept.line))
+            different.add(hash(told_apart_by(kept.line)))
             _place(spool, gathered, kept, only)
         gathered.nameless = len(different)
         spool.flush()

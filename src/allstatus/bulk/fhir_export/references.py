@@ -27,6 +27,11 @@ def keys_of(told: Identity) -> list[bytes]:
     return [f"{kind}/{name}".encode(), name.encode()] if name else []
 
 
+def told_apart_by(line: bytes) -> bytes:
+    """What tells a resource from others: `Type/id`, or all of a line without an id."""
+    return [*keys_of(identity(line)), line][0]
+
+
 def missing_from(lines: Iterable[bytes]) -> set[bytes]:
     """What lines refer to that is not among them: `Type/id`, or an id alone for a `urn:uuid`."""
     there, spelled = set[bytes](), set[bytes]()

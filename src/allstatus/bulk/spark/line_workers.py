@@ -27,7 +27,7 @@ from allstatus.bulk.fhir_export.line_scan import (
 )
 from allstatus.bulk.fhir_export.links import known_in, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
-from allstatus.bulk.fhir_export.references import keys_of
+from allstatus.bulk.fhir_export.references import keys_of, told_apart_by
 from allstatus.bulk.fhir_export.unclear import unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir.fhir_withdrawals import RECORDS
@@ -121,7 +121,7 @@ def _routed(
         if what := told.fate(called):
             known = told.type
             if what == NAMELESS:
-                known = hashlib.sha256([*keys_of(identity(line)), line][0]).hexdigest()
+                known = hashlib.sha256(told_apart_by(line)).hexdigest()
             for number, name in enumerate(_names(told, what, called)):
                 yield what, name, file, block, place, line, known, int(not number), 0, 0
         elif problem:

@@ -11,7 +11,6 @@ import pyarrow as pa
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
-from allstatus.bulk.fhir_export.line_scan import identity, read_identity
 from allstatus.bulk.fhir_export.references import missing_from
 from allstatus.bulk.spark.record_workers import Shipped
 
@@ -55,7 +54,7 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
     """
     how, columns = deciding.how, lines.to_pylist()
     deciding.rules.refuse_others(how.classifier)
-    ordered = sorted(filter(_holds, columns), key=itemgetter("referred", *PLACE))
+    ordered = sorted(columns, key=itemgetter("referred", *PLACE))
     own = [row["line"] for row in ordered if not row["referred"]]
     lines_of, name = (row["line"] for row in ordered), columns[0]["name"]
     rows: list[dict[str, Any]] = []
@@ -75,8 +74,3 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
     kinds = {LINES: pa.int64(), IS_UNCLEAR: pa.int64()}
     fields = [pa.field(name, kinds.get(name, pa.string())) for name in rows[0]]
     return pa.Table.from_pylist(rows, pa.schema(fields))
-
-
-def _holds(row: dict[str, Any]) -> bool:
-    """Whether a line referred to is what it looked like at a glance."""
-    return not row["referred"] or identity(row["line"]) == read_identity(row["line"])

@@ -5,13 +5,13 @@ accounted for.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.fhir_export.output import REJECTS
 from allstatus.bulk.run_frame import Outputs
@@ -88,7 +88,7 @@ class SparkExport:
         """A row for each patient found; written down, since it is read several times."""
         how = self.job.how
         shipped = Shipped.of(how.classifier.ruleset)
-        sent = DecideSettings(shipped.rules, "builtin", how.as_of, how.options, how.explain)
+        sent = replace(how, rules=shipped.rules, engine="builtin")
         deciding = Deciding(sent, shipped, gathered.others)
         lines = gatherer.with_referred(gathered.kept).groupBy("name")
         return gatherer.kept_in(

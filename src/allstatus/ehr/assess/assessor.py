@@ -130,8 +130,9 @@ class Assessor:
         """
         when, anchor, marrow = doubt.when, moment.anchor, found.facts.get(MARROW)
         bare = doubt.firm and when.vague and not when.text
-        dated = anchor is not None and any(self.index.marrow.between(anchor, anchor))
-        own = doubt.firm and when.last == anchor and not (bare and dated)
+        own = doubt.firm and when.last == anchor
+        if own and bare:
+            own = not any(self.index.marrow.between(anchor, anchor))
         first = when.first if own else max(when.first, anchor or date.min)
         if not (own or moment.final) or first > when.last:
             return set()

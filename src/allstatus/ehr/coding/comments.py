@@ -143,12 +143,10 @@ class CommentWords:
             lines = sentence.split("\n")
             over = [(f"{one} {two}", len(one)) for one, two in pairwise(lines)]
             for said, end in (*((line, 0) for line in lines), *over):
-                if elsewhere.stand_in(said):
-                    continue
                 found = self._found(said, of, end)
                 if not found and "withdrawn" in of and self._alone.fullmatch(said):
                     found = said.strip()
-                if found:
+                if found and not elsewhere.stand_in(said):
                     return self._why.format(found)
         return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.chart import ITS_LIST, UNREAD_STATUS, VISITS, Code, Problem
+from allstatus.ehr.chart import ITS_LIST, UNREAD_STATUS, VISITS, Code, Problem, in_doubt
 from allstatus.ehr.coding.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import (
@@ -88,7 +88,7 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
         return
     if secondary is not None:
         torn = TORN if len(each) > 1 else ""
-        reading.secondary.append((replace(problem, doubt=problem.doubt or torn), secondary))
+        reading.secondary.append((in_doubt(_without_end(problem), torn), secondary))
     if not problem.doubt:
         reading.caution(problem, match)
         _see(reading, problem, match)
@@ -136,8 +136,7 @@ def _place_spread(reading: ChartReading) -> None:
     """Secondary disease: beside the disease as the only primary, or where it says so, it is where
     the leukemia is, never another cancer; beside another primary it may be.
     """
-    for said, match in reading.secondary:
-        problem = _without_end(said)
+    for problem, match in reading.secondary:
         evidence = evidence_of(problem, match)
         when, why = place_in_time(reading, problem)
         of = _of_ours(reading, problem)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from allstatus.ehr.chart import Result
+from allstatus.ehr.chart import Result, in_doubt
 from allstatus.ehr.dates import When
 from allstatus.ehr.hl7v2.results import NO_VALUE, Sending
 from allstatus.ehr.sendings import SUPERSEDED
@@ -79,7 +79,7 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
         if name and one.rank < top[name, result.sent]:
             result = replace(result, void=result.void or SUPERSEDED, doubt="")
         elif (name in unclear or place in near) and not result.void:
-            result = replace(result, doubt=result.doubt or MAYBE_CORRECTED)
+            result = in_doubt(result, MAYBE_CORRECTED)
         yield result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from allstatus.ehr.chart import Problem, Treatment
+from allstatus.ehr.chart import Problem, Treatment, in_doubt
 
 DELETE = "D"
 DELETED = "deleted"
@@ -39,5 +39,5 @@ def without_deleted(found: list[CodedSegment]) -> Iterator[Problem | Treatment]:
             if mine is not None and theirs is not None and mine.end < theirs.begin:
                 statement = replace(statement, void=DELETED, doubt="")
                 break
-            statement = replace(statement, doubt=statement.doubt or MAYBE_DELETED)
+            statement = in_doubt(statement, MAYBE_DELETED)
         yield statement

@@ -49,7 +49,7 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             if getattr(record, fact) is None
         }
         evidence = {
-            fact: (Evidence("history", read=str(value), used=True, because=_because(fact)),)
+            fact: (Evidence("history").counted(_because(fact), str(value)),)
             for fact, value in carried.items()
         }
         states: dict[str, FactState] = {
