@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import VISITS, Code, Mention, Problem, Quantity, Result, Statement
-from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_resources import READERS, statements
 from allstatus.ehr.fhir.fhir_results import ATTACHED, read_other
@@ -24,7 +24,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     standing,
     statuses,
     together,
-    updated,
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.fhir_values import value_of
@@ -188,8 +187,8 @@ def _of_document(resource: Json, whole: Statement, store: ResourceStore) -> Iter
     stands = together(standing(resource, OF_DOCUMENTS), own)
     day = _day(resource)
     written = when(resource, *WRITTEN)
-    of_it = stated(resource, stands, day, resource.get("type")) | identity(resource, store)
-    of_it["latest"] = None if day else last_day([written, updated(resource)])
+    of_it = stated(resource, stands, day, resource.get("type"), written)
+    of_it |= identity(resource, store)
     result = Result(**of_it, codes=coded, issued=written, value=ATTACHED)
     listed = (store.resolve(resource, one) for one in entries(resource))
     parts = [codes(one.get("code")) for one in listed if one is not None]

@@ -5,6 +5,7 @@ Patients are one person where `Patient.link`, of whatever type, says so.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
@@ -144,12 +145,12 @@ def alike(keys: Iterable[PatientKey]) -> dict[PatientKey, PatientKey | None]:
 def titles(keys: Iterable[PatientKey]) -> dict[PatientKey, str]:
     """How patients are called: by their name, with server or authority where two have one name."""
     known = sorted(keys)
-    names = [name for _, name in known]
+    times = Counter(name for _, name in known)
     found = {}
     for number, key in enumerate(known, 1):
         place, name = key
         place = f"{CONTAINED}, {number}" if place.startswith(CONTAINED) else place or "no server"
-        found[key] = name if names.count(name) == 1 else f"{name} ({place})"
+        found[key] = name if times[name] == 1 else f"{name} ({place})"
     return found
 
 

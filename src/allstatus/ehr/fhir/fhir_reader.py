@@ -193,9 +193,7 @@ def _gather(store: ResourceStore) -> _Gathered:
     owners = [(it, why, whose_all(it, store)) for group, why in everything for it in group]
     if gone := _replaced(owners, store):
         owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
-    same = _name_patients(gathered, owners)
-    each = {keys for _, _, keys in owners}
-    whom = {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in each}
+    whom = _name_patients(gathered, owners)
     placed = [(is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
     people = {id(one): them[0] for _, one, _, them in placed if len(them) == 1}
     taken_back = of_replaced(gone, store) | of_others(people, store) | withdrawn(store)
@@ -211,11 +209,12 @@ def _gather(store: ResourceStore) -> _Gathered:
     return gathered
 
 
-Owner = tuple[Json, str, tuple[PatientKey | None, ...]]
+Keys = tuple[PatientKey | None, ...]
+Owner = tuple[Json, str, Keys]
 
 
-def _name_patients(gathered: _Gathered, owners: list[Owner]) -> dict[PatientKey, PatientKey | None]:
-    """What every key stands for by servers and links; notes the patients who are here."""
+def _name_patients(gathered: _Gathered, owners: list[Owner]) -> dict[Keys, list[PatientKey | None]]:
+    """Whom the keys of a resource mean by servers and links; notes the patients who are here."""
     store = gathered.store
     whose_keys = {keys for _, _, keys in owners}
     all_named = {key for keys in whose_keys for key in keys if key is not None}
@@ -234,15 +233,19 @@ def _name_patients(gathered: _Gathered, owners: list[Owner]) -> dict[PatientKey,
         store.patients.setdefault(known, resource)
         store.patients.setdefault(key, resource)
         gathered.of.setdefault(person, [])
-    return {key: known and one.get(known, known) for key, known in same.items()} | one
+    same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}
+    return {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in whose_keys}
 
 
 def _replaced(owners: list[Owner], store: ResourceStore) -> dict[int, str]:
     """Why a resource does not count that another of its patient says it replaces."""
-    said = ((one, keys[0]) for one, why, keys in owners if not why)
-    telling = [(one, key) for one, key in said if not one.keys().isdisjoint(REPLACING)]
-    found = ((old, key) for one, key in telling for old in replaced(one, store))
-    return {id(old): REPLACED for old, key in found if whose(old, store) == key}
+    return {
+        id(old): REPLACED
+        for one, why, keys in owners
+        if not why and not one.keys().isdisjoint(REPLACING)
+        for old in replaced(one, store)
+        if whose(old, store) == keys[0]
+    }
 
 
 def _add(

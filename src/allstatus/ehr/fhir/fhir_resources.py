@@ -171,8 +171,9 @@ def _certainty(*elements: Json) -> list[str]:
     """How certain a German diagnosis is: on its coding, its code or itself."""
     inner = [coding for element in elements for coding in objects(element.get("coding"))]
     said = [one for element in (*elements, *inner) for one in extensions(element, CERTAIN)]
-    coded = [obj(one.get("valueCoding")).get("code") for one in said]
-    return [text(code) or text(one.get("valueCode")) for code, one in zip(coded, said, strict=True)]
+    return [
+        text(obj(one.get("valueCoding")).get("code")) or text(one.get("valueCode")) for one in said
+    ]
 
 
 def _clinical(resource: Json) -> str:

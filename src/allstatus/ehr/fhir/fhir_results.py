@@ -28,7 +28,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     standing,
     together,
 )
-from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
+from allstatus.ehr.fhir.fhir_store import ResourceStore, names_of
 from allstatus.ehr.fhir.fhir_values import value_of
 from allstatus.ehr.fhir.json_access import Json, codeable, codes, objects, text, words
 
@@ -88,8 +88,8 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
         ordered(orders),
         noted(comments.RESULT, noting, of.resources, remarks([resource], store), coded),
     )
-    known = identity(resource, store, rest=f"{measured(coded)} {of.names}")
-    shared = shared_of(resource, day) | known | {"codes": coded, "specimen": of.codes}
+    names = names_of(resource, store, f"{measured(coded)} {of.names}")
+    shared = shared_of(resource, day) | {"names": names, "codes": coded, "specimen": of.codes}
     if said is None:
         stands = together(stands, Standing("", UNTOLD))
     of_it = stated(resource, stands, day.when, resource.get("code")) | shared

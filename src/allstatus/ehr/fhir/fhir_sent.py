@@ -60,16 +60,18 @@ def source_of(resource: Json) -> str:
 
 
 def stated(
-    resource: Json, stands: Standing, day: When | None, concept: object = None
+    resource: Json, stands: Standing, day: When | None, concept: object, *bounds: When | None
 ) -> dict[str, Any]:
-    """What all statements of a resource have: its name and words, its day, whether it counts."""
+    """What all statements of a resource have: its name and words, its day, whether it counts. It
+    is not after `bounds`.
+    """
     return {
         "source": source_of(resource),
         "when": day,
         "void": stands.void,
         "doubt": stands.doubt,
         "text": words(concept),
-        "latest": None if day else last_day([updated(resource)]),
+        "latest": None if day else last_day([*bounds, updated(resource)]),
     }
 
 
@@ -121,12 +123,11 @@ class Observed:
             found += held(resource, store), listed_in_error(resource, store)
         orders = [order for one in told for order in store.members(one, "basedOn")]
         done = store.members(resource, "partOf")
-        said = [*told, *(one for one in (*orders, *done) if one is not None)]
+        beside = [one for one in (*orders, *done) if one is not None]
         heard = remarks(told, store)
-        found.append(noted(comments.RESULT, said, of.resources, heard, self.codes))
+        found.append(noted(comments.RESULT, [*told, *beside], of.resources, heard, self.codes))
         found.append(ordered(orders))
-        if "derivedFrom" in resource:
-            found += map(self._source, store.members(resource, "derivedFrom"))
+        found += map(self._source, store.members(resource, "derivedFrom"))
         found.append(ordered(done, "procedure"))
         return together(*found), dated(resource, store, of), focus
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import about
 from allstatus.ehr.fhir.fhir_holders import ordered
-from allstatus.ehr.fhir.fhir_sent import measured, source_of
+from allstatus.ehr.fhir.fhir_sent import measured, stated
 from allstatus.ehr.fhir.fhir_standing import (
     CONTRADICTS,
     GIVEN,
@@ -22,7 +21,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     standing,
     statuses,
     together,
-    updated,
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore, identity
 from allstatus.ehr.fhir.json_access import (
@@ -85,22 +83,16 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         ordered(store.members(resource, "partOf"), "procedure"),
     )
     day = when(resource, *_dates(tuple(resource)))
-    bounds = () if day else (when(resource, *ASSERTED), updated(resource))
     reasons = next((r for one in orders if (r := _reasons(one, store))), ())
     yield Treatment(
-        source_of(resource),
-        found,
-        day,
-        when(resource, "dateAsserted"),
-        stands.void,
-        name,
-        doubt=stands.doubt,
-        latest=last_day(bounds),
+        **stated(resource, stands, day, {"text": name}, when(resource, *ASSERTED)),
+        **identity(resource, store, rest=measured(found)),
+        codes=found,
+        issued=when(resource, "dateAsserted"),
         intent=next((said for one in orders if (said := _intent(one))), ()),
         route=tuple([code for dosage in dosages for code in codes(dosage.get("route"))]),
         reasons=reasons,
         medicine=medicine,
-        **identity(resource, store, rest=measured(found)),
     )
 
 

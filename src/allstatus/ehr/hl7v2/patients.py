@@ -5,7 +5,7 @@ that two groups of segments share makes them one patient's, unless something tel
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -124,10 +124,10 @@ class Patients:
             if (group := self.group(person)) is not None:
                 members[group].append(person)
         chosen = {group: _preferred(found) for group, found in members.items()}
-        numbers = [key.number for key in chosen.values()]
+        times = Counter(key.number for key in chosen.values())
         return {
             group: key.number
-            if numbers.count(key.number) == 1
+            if times[key.number] == 1
             else f"{key.number} ({key.authority or 'no authority'})"
             for group, key in chosen.items()
         }
