@@ -103,6 +103,15 @@ def test_a_block_has_few_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert list(map(len, blocks(tmp_path / "a.ndjson"))) == [3, 3, 1]
 
 
+@pytest.mark.parametrize(("columns", "held"), [(1, [7]), (3, [4, 3]), (100, [1] * 7)])
+def test_a_block_of_many_columns_has_few_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int, held: list[int]
+) -> None:
+    monkeypatch.setattr(ndjson_lines, "VALUES", 12)
+    (tmp_path / "a.ndjson").write_text('{"a":1}\n' * 7)
+    assert list(map(len, blocks(tmp_path / "a.ndjson", columns))) == held
+
+
 @pytest.mark.parametrize(
     ("lines", "known", "keys"),
     [

@@ -45,3 +45,15 @@ def test_a_table_of_results(tmp_path: Path, name: str) -> None:
     assert mapping["patient"].column == by_hand["patient"].column
     assert mapping["date"].column == by_hand["date"].column
     assert mapping["unit"].column == by_hand["unit"].column
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [(13, "13 different values"), (20, "at least 15 different values")]
+)
+def test_of_very_many_values_the_first_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, said: str
+) -> None:
+    monkeypatch.setattr("allstatus.bulk.suggest.TEXTS", 14)
+    (tmp_path / "in.csv").write_text("BLAST\n" + "".join(f"{row}\n" for row in range(rows)))
+    assert said in suggest(tmp_path / "in.csv")
+    assert ("at least" in suggest(tmp_path / "in.csv")) is said.startswith("at least")

@@ -15,19 +15,23 @@ from allstatus.record.refusals import no_object
 from allstatus.record.row_bounds import LONGEST_ROW
 
 LINES, BYTES = 1 << 14, 1 << 25  # read at a time, one by one
+VALUES = 1 << 23  # at most, in all columns of lines read at a time, most of which may have none
 TOO_LONG = b""
 Unreadable = tuple[str, str]
 Check = Callable[[dict[str, Any]], object]
 
 
-def blocks(path: Path) -> Iterator[list[bytes]]:
-    """The lines that hold anything, many at a time; `TOO_LONG` in the place of a line that is."""
+def blocks(path: Path, columns: int = 1) -> Iterator[list[bytes]]:
+    """The lines that hold anything, many at a time but fewer of many columns; `TOO_LONG` in the
+    place of a line that is.
+    """
+    most = min(LINES, max(VALUES // columns, 1))
     with path.open("rb") as file:
         block, size = list[bytes](), 0
         for line in _lines(file):
             block.append(line)
             size += len(line)
-            if len(block) == LINES or size > BYTES:
+            if len(block) == most or size > BYTES:
                 yield block
                 block, size = [], 0
         if block:

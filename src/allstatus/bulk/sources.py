@@ -246,7 +246,7 @@ class SlabSource:
 
     def _ndjson(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:  # noqa: ARG002
         row = 1
-        for number, block in enumerate(blocks(self.path)):
+        for number, block in enumerate(blocks(self.path, len(columns) or 1)):
             if not skip(number):
                 slab = Slab(number, row, *parse_lines(row, block, columns, self._check))
                 if self.left is not None:

@@ -29,6 +29,7 @@ from allstatus.record.row_bounds import MOST_COLUMNS, too_many_columns
 from allstatus.rules.ruleset import HIGHEST, Fact, RuleSet
 
 SLABS, FEW = 4, 12  # slabs looked at; distinct values that are shown
+TEXTS = 1 << 18  # distinct values that are kept of all columns together
 NUMBERS = (*LONG_NUMBERS, *WIDE_NUMBERS)
 NOT_SHOWN = ("id", "patient", "born", "date", "issued", "as_of", "comment")
 NAMES = read_yaml("column-names")
@@ -37,10 +38,11 @@ NOTHING = frozenset(NAMES["nothing"])
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A column and how often each of its texts was seen; too many to count are not kept."""
+    """A column and how often each of its texts was seen; `more` than these were not looked at."""
 
     name: str
     texts: Counter[str]
+    more: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -79,17 +81,18 @@ def suggest(path: Path, encoding: str = "", rules: RuleSet | None = None) -> str
 
 
 def _look(source: SlabSource) -> list[_Seen]:
-    """The texts of each column in the first slabs."""
+    """The texts of each column in the first slabs, the first ones where there are very many."""
     if len(source.names) > MOST_COLUMNS:
         raise too_many_columns(str(source.path))
+    most = TEXTS // max(len(source.names), 1)
     counts: dict[str, Counter[str]] = {name: Counter() for name in source.names}
     for slab in islice(source.slabs(list(source.names), set()), SLABS):
         for name, column in zip(slab.batch.schema.names, slab.batch.columns, strict=True):
-            if not pa.types.is_nested(column.type):
+            if not (pa.types.is_nested(column.type) or len(counts[name]) > most):
                 texts = texts_of(column, ColumnSource(name)).dictionary_decode()
-                for found in texts.value_counts().to_pylist():
+                for found in texts.value_counts()[: most + 1].to_pylist():
                     counts[name][found["values"] or ""] += found["counts"]
-    return [_Seen(name, texts) for name, texts in counts.items()]
+    return [_Seen(name, texts, len(texts) > most) for name, texts in counts.items()]
 
 
 def _assigned(seen: Sequence[_Seen], words: Mapping[str, Sequence[str]]) -> dict[str, _Seen]:
@@ -163,7 +166,7 @@ def _meanings(known: Mapping[str, str], words: Sequence[str]) -> Iterator[tuple[
 def _seen(column: _Seen) -> str:
     """The values seen, where they are few; else how many there are."""
     if len(column.texts) > FEW:
-        return f"{len(column.texts)} different values"
+        return f"{'at least ' * column.more}{len(column.texts)} different values"
     shown = (f"{_plain(text) or '(empty)'} ({count})" for text, count in column.texts.most_common())
     return ", ".join(shown)
 
