@@ -215,12 +215,14 @@ def test_a_count_that_is_no_whole_number_is_refused_in_postgres(postgres: str) -
         database.rollback()
 
 
+@pytest.mark.parametrize("column", [PERCENT, COUNT])
 @pytest.mark.parametrize("kind", ["BOOLEAN", "VARCHAR"])
-def test_a_percentage_that_is_no_number_stops_the_script(kind: str) -> None:
+def test_a_number_that_is_none_stops_the_script(kind: str, column: str) -> None:
+    columns = kinds("BOOLEAN", kind).replace(f"{COUNT} INTEGER", f"{COUNT} {kind}")
     with duckdb.connect() as database:
-        database.execute(f"CREATE TABLE patients (id INTEGER, {kinds('BOOLEAN', kind)})")
-        database.execute(f"INSERT INTO patients (id, {PERCENT}) VALUES (7, '1')")
-        with pytest.raises(duckdb.InvalidInputException, match=f"row 7: {PERCENT}: "):
+        database.execute(f"CREATE TABLE patients (id INTEGER, {columns})")
+        database.execute(f"INSERT INTO patients (id, {column}) VALUES (7, '1')")
+        with pytest.raises(duckdb.InvalidInputException, match=f"row 7: {column}: "):
             database.execute(script(VIEW, "duckdb"))
 
 

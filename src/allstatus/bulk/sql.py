@@ -68,14 +68,14 @@ def _made(prefix: str, dialect: str) -> list[str]:
 
 
 def _texts(view: SqlView, table: str, id: str) -> Iterator[str]:
-    """Queries that stop at a percentage in a column of text, which the engine compares with no
-    number, or of booleans, which it takes for 0 and 1; with the row's id.
+    """Queries that stop at a number in a column of text, which the engine compares with no number,
+    or of booleans, which it takes for 0 and 1; with the row's id.
     """
-    for column in view.percentages:
-        said = quoted_text(f": {column.reason} (no number; cast the column)")
+    for column, reason in view.compared:
+        said = quoted_text(f": {reason} (no number; cast the column)")
         yield (
             f"SELECT ERROR('row ' || p.{quoted_name(id)} || {said}) FROM {table} AS p WHERE "
-            f"TYPEOF({column.compared}) IN ('VARCHAR', 'BOOLEAN') AND {column.compared} IS NOT NULL"
+            f"TYPEOF({column}) IN ('VARCHAR', 'BOOLEAN') AND {column} IS NOT NULL"
         )
 
 

@@ -20,6 +20,7 @@ from allstatus.record.refusals import REMEDIES
 from allstatus.table.facts import BELOW_ONE, nothing_stated
 
 NO_FACT = "is not a fact, and only facts are read here"
+NO_COUNT = f"{COUNT}: is not one of the values it can take; {REMEDIES[COUNT]}"
 LARGEST = 10**18  # count of relapses, which every whole number of 64 bits can be compared with
 PLAIN = "duckdb"  # the dialect the view is written in; it uses nothing that is DuckDB's own
 
@@ -74,9 +75,11 @@ class SqlView:
         return SqlView(self.cells, self._columns_said, text=self._text, is_text=is_text)
 
     @property
-    def percentages(self) -> list[SqlColumn]:
-        """The columns that are compared with limits."""
-        return [column for column in self._columns.values() if column.is_number]
+    def compared(self) -> Iterator[tuple[str, str]]:
+        """Each column that is compared with numbers, and why a row is refused there."""
+        yield from ((c.compared, c.reason) for c in self._columns.values() if c.is_number)
+        if self._count is not None:
+            yield f"p.{quoted_name(self._count.column)}", NO_COUNT
 
     def locate(self, table: str, carried: Mapping[str, str]) -> str:
         """A query, in plain SQL, up to a relation `located`: the carried columns (new name: old),
@@ -156,20 +159,23 @@ class SqlView:
             for name, column in self._columns.items()
         ]
         if self._count is not None:
-            problem = quoted_text(
-                f"{COUNT}: is not one of the values it can take; {REMEDIES[COUNT]}"
-            )
-            reasons.append(f"WHEN {COUNT} IS NULL THEN {problem}")
+            reasons.append(f"WHEN {COUNT} IS NULL THEN {quoted_text(NO_COUNT)}")
         return f"CASE {' '.join(reasons)} END"
 
     def _cell(self) -> str:
         """The number of a row's cell, from the digits of its facts; null where it is refused."""
+        absent = {
+            name: states.cell_digit[states.not_reported]
+            for name, states in self.cells.facts.items()
+            if name not in self._columns
+        }
         digits, contradictions = {name: name for name in self._columns}, []
         for name, test, after in self._changes():
             if after is None:
                 contradictions.append(f"({test})")
             else:
-                digits[name] = f"CASE WHEN {test} THEN {after} ELSE {digits[name]} END"
+                before = digits.get(name) or str(absent.pop(name))
+                digits[name] = f"CASE WHEN {test} THEN {after} ELSE {before} END"
         tests = ["WHEN refused IS NOT NULL THEN NULL"]
         if contradictions:
             tests.append(
@@ -178,26 +184,27 @@ class SqlView:
             )
         strides = self.cells.strides
         terms = [f"{strides[name]} * {digit}" for name, digit in digits.items()]
-        if unstated := sum(
-            states.cell_digit[states.not_reported] * strides[name]
-            for name, states in self.cells.facts.items()
-            if name not in self._columns
-        ):
+        if unstated := sum(strides[name] * digit for name, digit in absent.items()):
             terms.append(str(unstated))
         return f"CASE {' '.join(tests)} ELSE {' + '.join(terms)} END"
 
     def _changes(self) -> Iterator[tuple[str, str, int | None]]:
         """What a count of relapses changes: (fact, the test of count and digit, the digit then, or
-        None where they contradict each other).
+        None where they contradict each other); of a fact without a column, what is not reported.
         """
         if self._count is None:
             return
         for place, count in enumerate(RELAPSE_COUNTS):
-            for name, column in self._columns.items():
-                becomes = self.cells.history[count][name]
-                for digit, after in _by_digit(column.states, becomes).items():
+            for name, states in self.cells.facts.items():
+                becomes, test = self.cells.history[count][name], f"{COUNT} = {place}"
+                if name not in self._columns:
+                    after = _by_digit(states, becomes)[states.cell_digit[states.not_reported]]
+                    if after != states.cell_digit[states.not_reported]:
+                        yield name, test, after
+                    continue
+                for digit, after in _by_digit(states, becomes).items():
                     if after != digit:
-                        yield name, f"{COUNT} = {place} AND {name} = {digit}", after
+                        yield name, f"{test} AND {name} = {digit}", after
 
     def _says_something(self, count: int) -> bool:
         """Whether a count of relapses alone states a fact."""
