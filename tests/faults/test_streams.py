@@ -175,6 +175,8 @@ NOT_MAPPED = "libx.so: failed to map segment from shared object"
     ("error", "said"),
     [
         (MemoryError(), "no memory left"),
+        (RuntimeError("can't start new thread"), "no memory left"),
+        (SystemError("error return"), "a library: cannot be read or written (error return)"),
         (ImportError(NOT_MAPPED), f"a library: cannot be read or written ({NOT_MAPPED})"),
         (ImportError(f"Much\n\nis said: {NOT_MAPPED}\n"), f"(is said: {NOT_MAPPED})"),
         (ImportError(), "written (ImportError)"),

@@ -65,7 +65,7 @@ class Columns:
         refuse_unsayable(cells, self.sources)
         used = {"id", *(name for source in self.sources.values() for name in source.columns)}
         self.remarks = remark_columns(names, assigned or {}, used)
-        refuse_read_twice(names, {name: ColumnSource(name) for name in self.remarks})
+        refuse_read_twice(names, self.remarks)
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)
         self.kind = self._index.kind

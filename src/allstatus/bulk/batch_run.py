@@ -4,13 +4,12 @@ for.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,13 +19,22 @@ from allstatus.bulk.answer_texts import WARNINGS
 from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.checkpoint import DecidedSlab, Parts
-from allstatus.bulk.column_mapping import PARTS, READ, ignored_columns, known_columns, spelled_as
+from allstatus.bulk.column_mapping import (
+    PARTS,
+    READ,
+    ignored_columns,
+    known_columns,
+    refuse_absent,
+    refuse_read_twice,
+    spelled_as,
+)
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.row_index import CellNumbers
 from allstatus.bulk.run_frame import (
     Outputs,
     about_rules,
+    ahead,
     doubled_column,
     no_row,
     refuse_sum,
@@ -34,14 +42,12 @@ from allstatus.bulk.run_frame import (
 )
 from allstatus.bulk.sources import Skip, Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
-from allstatus.errors import InvalidRecord, nearest
+from allstatus.errors import InvalidRecord
 from allstatus.record.refusals import REMEDIES
 
 ADULT_RANGES_USED = "adult_ranges"  # whether the adult table decided on a component of the count
-AHEAD = 2  # slabs read and decided on that wait to be written
 REJECTS = pa.schema([("row", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
 _REJECT = attrgetter(*REJECTS.names)
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,15 @@ class BatchFrame:
         ignored = ignored_columns(self.names, self.columns.sources, (*self.carried, *heard))
         return BatchTotals(ignored=tuple(ignored), heard=heard)
 
+    def refuse_id(self, kinds: Mapping[str, pa.DataType]) -> None:
+        """Raise InvalidRecord for a column of ids that no record has."""
+        named = next((name for name in self.carried if name not in self.job.keep), "")
+        kind = kinds.get(named, pa.null())
+        of = kind.value_type if pa.types.is_dictionary(kind) else kind
+        tests = pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null
+        if not any(test(of) for test in tests):
+            raise InvalidRecord(named, f"is a column of {kind}", REMEDIES["id"])
+
     def tells_ranges(self, is_struct: Callable[[str], bool]) -> bool:
         """Whether blood counts come in components, of which the adult table may decide one: it is
         told in a column of the output then.
@@ -139,7 +154,7 @@ class BatchRun(BatchFrame):
         )
         refuse_same_file([job.source], [job.target, job.rejects, job.cells])
         super().__init__(cells, job, self.source.names)
-        _refuse_id(job, self.carried, self.source.kinds)
+        self.refuse_id(self.source.kinds)
 
     def _refuse_line(self, line: Mapping[str, Any]) -> None:
         """Raise InvalidRecord for a line that is no record, but for columns to keep."""
@@ -252,20 +267,16 @@ def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[s
     """The columns copied to the output: the id where there is one, and those to keep; raises
     InvalidRecord when one cannot be.
     """
-    assigned = job.assigned.get("id", ColumnSource(spelled_as(names).get("id", "id")))
-    named = assigned.column
-    if "id" in job.assigned and named not in names:
-        raise InvalidRecord(
-            f"{assigned.at}: id" if assigned.at else "id",
-            f"has no column '{named}'{nearest(named, names)}",
-            "correct the mapping file",
-        )
+    assigned = {key: source for key, source in job.assigned.items() if key == "id"}
+    refuse_absent(names, assigned)
+    named = assigned["id"].column if assigned else spelled_as(names).get("id", "id")
     carried = list(dict.fromkeys([*([named] if named in names else []), *job.keep]))
     missing = [name for name in carried if name not in names]
     if missing:
         raise InvalidRecord(
             missing[0], "is not a column of the file", f"keep one of {', '.join(names)}"
         )
+    refuse_read_twice(names, carried)
     written = {*results.names, WARNINGS, *((ADULT_RANGES_USED,) if job.explain else ())}
     doubled = [name for name in carried if name in written]
     if doubled:
@@ -273,27 +284,8 @@ def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[s
     return carried
 
 
-def _refuse_id(job: BatchJob, carried: list[str], kinds: Mapping[str, pa.DataType]) -> None:
-    """Raise InvalidRecord for a column of ids that no record has."""
-    named = next((name for name in carried if name not in job.keep), "")
-    kind = kinds.get(named, pa.null())
-    of = kind.value_type if pa.types.is_dictionary(kind) else kind
-    tests = pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null
-    if not any(test(of) for test in tests):
-        raise InvalidRecord(named, f"is a column of {kind}", REMEDIES["id"])
-
-
 def write_cells(outputs: Outputs, path: Path, results: Results, cells: Mapping[int, int]) -> None:
     """The side file of the cells used and the rows in each."""
     used = outputs.open(path, pa.schema([]))
     for cell, rows in sorted(cells.items()):
         used.write_rows([{"rows": rows, **results.describe(cell)}])
-
-
-def ahead(items: Iterator[_Item], most: int = AHEAD) -> Iterator[_Item]:
-    """The items, got by another thread, up to so many of them before they are used."""
-    with ThreadPoolExecutor(1) as reader:
-        waiting = deque(reader.submit(next, items, None) for _ in range(most))
-        while (item := waiting.popleft().result()) is not None:
-            waiting.append(reader.submit(next, items, None))
-            yield item

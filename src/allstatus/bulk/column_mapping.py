@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -107,15 +107,11 @@ def known_columns(assigned: Mapping[str, ColumnSource]) -> frozenset[str]:
     return frozenset({*READ, *PARTS, *named})
 
 
-def refuse_read_twice(names: list[str], sources: Mapping[str, ColumnSource]) -> None:
+def refuse_read_twice(names: list[str], read: Collection[str]) -> None:
     """Raise InvalidRecord for a column that is read and is there twice."""
-    doubled = [
-        name
-        for name, times in Counter(names).items()
-        if times > 1 and any(name in source.columns for source in sources.values())
-    ]
-    if doubled:
-        raise InvalidRecord(doubled[0], "is the name of two columns", "rename one of them")
+    for name, times in Counter(names).items():
+        if times > 1 and name in read:
+            raise InvalidRecord(name, "is the name of two columns", "rename one of them")
 
 
 def assign_columns(
@@ -144,7 +140,7 @@ def assign_columns(
         raise InvalidRecord("cbc", "comes both whole and in components", "keep one of the two")
     if panel:
         sources["cbc"] = ColumnSource("cbc", parts=panel)
-    refuse_read_twice(names, sources)
+    refuse_read_twice(names, [name for source in sources.values() for name in source.columns])
     if not set(sources) & set(facts):
         raise InvalidRecord(
             "columns",

@@ -47,7 +47,7 @@ class CsvShape:
         with _text(path, encoding) as file:
             lines = list(_first(_lines(path, file)))
         if not any(line.strip() for line in lines):
-            raise InvalidRecord(str(path), "is empty", "give a file with a header and rows")
+            raise is_empty(str(path))
         stated = lines[0].strip().strip('"')
         if stated.lower().startswith("sep=") and len(stated) == len("sep=;"):
             return cls(path, encoding, stated[-1], 1, _header(path, lines, 1, stated[-1]))
@@ -88,11 +88,7 @@ class CsvShape:
 
     def open_quote(self, before: int) -> InvalidRecord:
         """The refusal of the row that follows so many lines below those above the header."""
-        return InvalidRecord(
-            f"{self.path}, line {self.above + before + 1}",
-            "has a quote that is not closed before the next rows",
-            'close it, or write a quote within a text twice ("")',
-        )
+        return open_quote(f"{self.path}, line {self.above + before + 1}")
 
     def _is_read_by_rows(self) -> bool:
         """Whether a line ends within quotes anywhere, or may be too long."""
@@ -131,7 +127,8 @@ class _RowLines:
                 raise self._shape.open_quote(self.before)
             self.size += _bytes(line)
             if self.size > LONGEST_ROW:
-                raise _too_long(self._shape.path, self._shape.above + self.before + 1)
+                number = self._shape.above + self.before + 1
+                raise too_long(f"{self._shape.path}, line {number}")
             ended = line.endswith("\n")
             if self.size < BLOCK >> 10:
                 yield line
@@ -147,7 +144,7 @@ def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
     """The lines; raises InvalidRecord at one that is too long."""
     for number, line in enumerate(iter(lambda: file.readline(LONGEST_ROW + 1), ""), 1):
         if len(line) > LONGEST_ROW:
-            raise _too_long(path, number)
+            raise too_long(f"{path}, line {number}")
         yield line
 
 
@@ -161,12 +158,36 @@ def _first(lines: Iterator[str]) -> Iterator[str]:
             return
 
 
-def _too_long(path: Path, number: int) -> InvalidRecord:
+def is_empty(place: str) -> InvalidRecord:
+    """The refusal of a file that holds nothing."""
+    return InvalidRecord(place, "is empty", "give a file with a header and rows")
+
+
+def too_long(place: str) -> InvalidRecord:
+    """The refusal of a file at a row that is too long."""
+    return InvalidRecord(place, f"begins a row of more than {LONGEST_ROW >> 20} MB", SHORTER)
+
+
+def open_quote(place: str) -> InvalidRecord:
+    """The refusal of a file at a row whose quote is open."""
     return InvalidRecord(
-        f"{path}, line {number}",
-        f"begins a row of more than {LONGEST_ROW >> 20} MB",
-        SHORTER,
+        place,
+        "has a quote that is not closed before the next rows",
+        'close it, or write a quote within a text twice ("")',
     )
+
+
+def uneven(values: int, columns: int) -> str:
+    """Why a row is rejected that has more values than there are columns, or fewer."""
+    return f"has {values} values for {columns} columns; write one value for each column"
+
+
+def header_of(place: str, lines: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The delimiter and the names of a header in the first line; raises InvalidRecord for too many
+    names, or one that is too long.
+    """
+    delimiter = _delimiter(lines[0])
+    return delimiter, _header(Path(place), lines, 0, delimiter)
 
 
 def _header(path: Path, lines: list[str], above: int, delimiter: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from allstatus.bulk.sources import SLAB, Skip, Slab, refusing
 from allstatus.bulk.sql_view import NO_FACT, SqlView
 from allstatus.errors import InvalidRecord
 
+USE_ARROW = "use backend arrow"
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "300MB", "threads": 2}
 
 
@@ -33,7 +34,7 @@ class DuckRun(BatchRun):
             raise InvalidRecord(
                 "backend duckdb",
                 "reads one Parquet file, and keeps no finished parts",
-                "use backend arrow",
+                USE_ARROW,
             )
         kinds, text = self.source.kinds, set()
         for name, source in self.columns.sources.items():
@@ -85,7 +86,7 @@ class DuckRun(BatchRun):
         words = pa.types.is_string(kind) or pa.types.is_large_string(kind)
         numbers = pa.types.is_decimal(kind) or pa.types.is_floating(kind)
         if fact is None and name != COUNT:
-            raise InvalidRecord(name, NO_FACT, "use backend arrow")
+            raise InvalidRecord(name, NO_FACT, USE_ARROW)
         if self.columns.sources[name].whole == 1 and not (numbers and kind != pa.float32()):
             numbers = False  # a short float is another number beside a limit such as 0.05
         wanted = {
@@ -96,12 +97,12 @@ class DuckRun(BatchRun):
         }
         if not (wanted[fact.fact.kind] if fact else pa.types.is_integer(kind)):
             problem = f"has a column of {kind}, which the expression does not read"
-            raise InvalidRecord(name, problem, "use backend arrow")
+            raise InvalidRecord(name, problem, USE_ARROW)
 
 
 def _quoted(path: Path) -> str:
     """A path as SQL says it, and no pattern of paths: DuckDB takes a sign in brackets as it is."""
     if any(0xD800 <= ord(sign) < 0xE000 for sign in str(path)):
-        raise InvalidRecord(str(path), "has a name that is not UTF-8", "use backend arrow")
+        raise InvalidRecord(str(path), "has a name that is not UTF-8", USE_ARROW)
     text = re.sub(r"[*?\[]", r"[\g<0>]", str(path)).replace("'", "''")
     return f"'{text}'"

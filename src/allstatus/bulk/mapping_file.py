@@ -33,7 +33,6 @@ LONG_NUMBERS = ("value", "low", "high")
 EXAMPLE = "write lines such as `cbc: CBC_RESULT`"
 REMEDY = "write a column's name, {column: NAME} or {constant: VALUE}"
 NO_COLUMN = "is not a column"
-BLANK = "gives a blank cell a meaning"
 Some = Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)]
 
 
@@ -179,7 +178,7 @@ def _check(where: str, key: str, read: _Entry, *, long: bool) -> None:
         (several and (long or key in PARTS), "is read from one column"),
         (key == COMMENT and not long and options - {"column", "constant"}, "is only heard"),
         (read.any is not None and not several, "has an `any` without several columns"),
-        (any(_meaning(meant) is not None for meant in blank), BLANK),
+        (any(_meaning(meant) is not None for meant in blank), "gives a blank cell a meaning"),
         (read.decimal == read.thousands, "has `decimal` and `thousands` alike"),
     )
     for is_wrong, problem in wrong:

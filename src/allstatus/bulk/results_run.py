@@ -61,10 +61,10 @@ class ResultsRun:
         self.source.left = []
         refuse_same_file([job.source], [job.target, job.rejects, job.evidence])
         refuse_absent(self.source.names, assigned)
-        refuse_read_twice(self.source.names, assigned)
         heard = heard_columns(self.source.names, self._wanted, of_results=True)
         self._heard = {kind: named for kind, named in heard.items() if kind not in assigned}
         self._wanted |= {name for named in self._heard.values() for name in named}
+        refuse_read_twice(self.source.names, self._wanted)
         self.ignored = [name for name in self.source.names if name not in self._wanted]
         self.size = job.source.stat().st_size
 

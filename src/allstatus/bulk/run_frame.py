@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -23,6 +25,9 @@ from allstatus.record.code_files import codes_digest
 from allstatus.record.undisturbed import undisturbed
 from allstatus.record.whole_files import WholeFiles
 from allstatus.rules.ruleset import RuleSet
+
+AHEAD = 2  # slabs read and decided on that wait to be written
+_Item = TypeVar("_Item")
 
 
 def about_rules(rules: RuleSet) -> dict[str, str]:
@@ -125,3 +130,12 @@ def about_run(files: Iterable[Path], *how: Any) -> str:
         for path, said in told
     ]
     return json.dumps([inputs, allstatus.__version__, codes_digest(), *how])
+
+
+def ahead(items: Iterator[_Item], most: int = AHEAD) -> Iterator[_Item]:
+    """The items, got by another thread, up to so many of them before they are used."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting = deque(reader.submit(next, items, None) for _ in range(most))
+        while (item := waiting.popleft().result()) is not None:
+            waiting.append(reader.submit(next, items, None))
+            yield item

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
-from allstatus.bulk.csv_shape import CsvShape
+from allstatus.bulk.csv_shape import CsvShape, uneven
 from allstatus.bulk.native_files import mapped, unpacked
 from allstatus.bulk.ndjson_lines import Check, Unreadable, blocks, keys_of, parse_lines
 from allstatus.bulk.parquet_files import ParquetTable, holds_parquet, readable
@@ -239,8 +239,7 @@ class SlabSource:
             self.left.append(row.text)
         spoilt[row.number - 1 - above] = (
             "",
-            f"has {row.actual_columns} values for {row.expected_columns} columns; write one value "
-            f"for each column",
+            uneven(row.actual_columns, row.expected_columns),
         )
         return "skip"
 

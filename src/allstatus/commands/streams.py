@@ -141,10 +141,12 @@ def ended(action: Callable[[], int]) -> int:
     except BrokenPipeError:
         _abandon(sys.stdout)
         return READER_GONE
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "new thread" not in str(error):
+            raise
         print("error:", "no memory left", file=sys.stderr)
         return CANNOT_WRITE
-    except ImportError as error:  # a library that is damaged, or for which no memory is left
+    except (ImportError, SystemError) as error:  # damaged, or no memory is left for it
         *_, why = (str(error) or type(error).__name__).strip().splitlines()
         return _cannot_be_had("a library", why)
     except OSError as error:

@@ -102,8 +102,8 @@ def test_rows_of_csv_that_are_cut_short_or_too_long_are_rejected_by_number(tmp_p
     assert (totals.rows, totals.written) == (4, 2)
     rejects = [(reject["row"], reject["reason"]) for reject in read(tmp_path / "out.rejects.csv")]
     assert rejects == [
-        (number, "has not one value for each column; write one value for each column")
-        for number in ("2", "3")
+        (number, f"has {values} values for 2 columns; write one value for each column")
+        for number, values in (("2", 1), ("3", 3))
     ]
 
 

@@ -11,10 +11,12 @@ from functools import partial
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from allstatus.bulk.fhir_export import ndjson_pieces
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
 from allstatus.bulk.fhir_export.identifiers import resolve_names
 from allstatus.bulk.fhir_export.line_scan import IDENTIFIED_ONLY, NAMELESS, OWN
 from allstatus.bulk.fhir_export.links import one_person
+from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, TOO_LONG
 from allstatus.bulk.spark.line_workers import (
     ALIASED,
     FOUND,
@@ -187,12 +189,17 @@ def _two(frame: DataFrame) -> set[str]:
 
 def read_lines(session: SparkSession, source: str) -> DataFrame:
     """Every line of an export as bytes, with its file, the block of it that was read in one go, and
-    its place there.
+    its place there; of one that is too long, that it is, and what it refers to.
     """
     text = session.read.options(lineSep="\n", pathGlobFilter=GLOB).text(literal(source))
+    left = F.regexp_extract_all("value", F.lit(REFERENCE.pattern.decode()), F.lit(0))
+    references = F.array_join(F.array_sort(F.array_distinct(left)), " ")
+    value = F.when(
+        F.octet_length("value") > ndjson_pieces.LONGEST, F.concat(F.lit(f"{TOO_LONG} "), references)
+    ).otherwise(F.col("value"))
     return text.select(
         F.col("_metadata.file_name").alias("file"),
         F.col("_metadata.file_block_start").alias("block"),
         F.monotonically_increasing_id().alias("place"),
-        F.col("value").cast("binary").alias("line"),
+        value.cast("binary").alias("line"),
     )

@@ -10,29 +10,19 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StringType, StructField, StructType
 
 from allstatus.bulk.answer_texts import CELL
 from allstatus.bulk.sources import FORMATS, wrong_ending
 from allstatus.bulk.spark.session import refusing
+from allstatus.bulk.spark.spark_csv import OPTIONS, SparkCsv, inert_texts
 from allstatus.bulk.writers import named_twice
 from allstatus.ehr.fhir.export_manifest import LINES, LONGEST, may_be_manifest
 from allstatus.errors import InvalidRecord
 from allstatus.record.whole_files import NO_ROOM, PARTIAL
 
-FILE, ROW, SPOILT = "__file", "__row", "__spoilt"
+FILE, ROW = "__file", "__row"
 COMPLETE = "_SUCCESS"  # what Spark leaves in a folder whose part files are all there
 READ, WRITTEN = ("parquet", "csv"), ("parquet", "csv", "ndjson")
-CSV: dict[str, bool | str] = {
-    "header": True,
-    "quote": '"',
-    "escape": '"',
-    "multiLine": True,
-    "encoding": "UTF-8",
-    "lineSep": "\n",
-    "ignoreLeadingWhiteSpace": False,
-    "ignoreTrailingWhiteSpace": False,
-}
 UNREADABLE = "cannot be read by Spark"
 READABLE = "give the path or URI of a file, or of a folder of files of one format"
 
@@ -55,7 +45,7 @@ def _read_header(session: SparkSession, where: str) -> DataFrame:
     """A CSV of Spark's own finding; where a sign in its name could be a pattern, with a header of
     one line, since Spark looks for one of more lines in all that the pattern fits.
     """
-    whole = CSV | {"multiLine": literal(where) == where}
+    whole = OPTIONS | {"multiLine": literal(where) == where}
     return session.read.options(**whole).csv(literal(where))
 
 
@@ -157,24 +147,27 @@ class SparkPaths:
         return path.getFileSystem(context._jsc.hadoopConfiguration()), path
 
 
-def read_patients(session: SparkSession, where: str) -> DataFrame:
+def read_patients(session: SparkSession, where: str, shape: SparkCsv | None) -> DataFrame:
     """The rows of a file or of the files in a folder, with their file and their number in it (from
-    1).
-
-    Of CSV every column is text, and `SPOILT` is set in a row that has not one value for each
-    column.
+    1); of CSV by its shape.
     """
-    if spark_format(where, READ) == "parquet":
+    if shape is None:
         frame = session.read.parquet(literal(where))
         return frame.select(
             "*",
             F.col("_metadata.file_path").alias(FILE),
             (F.col("_metadata.row_index") + 1).alias(ROW),
         )
-    return _read_csv(session, where)
+    return _read_csv(session, shape)
 
 
-def _read_csv(session: SparkSession, where: str) -> DataFrame:
+def shape_of(session: SparkSession, where: str) -> SparkCsv | None:
+    """How CSV is written there; None where it is Parquet."""
+    is_csv = spark_format(where, READ) == "csv"
+    return SparkCsv.of(session, literal(where), where) if is_csv else None
+
+
+def _read_csv(session: SparkSession, shape: SparkCsv) -> DataFrame:
     """Each file is a partition of its own (no file is packed with another), so that rows can be
     counted in it.
     """
@@ -185,25 +178,19 @@ def _read_csv(session: SparkSession, where: str) -> DataFrame:
     session.conf.set(
         "spark.sql.csv.parser.columnPruning.enabled", "false"
     )  # else a spoilt row is not noticed
-    names = _read_header(session, where).columns
-    schema = StructType([StructField(name, StringType()) for name in (*names, SPOILT)])
-    frame = (
-        session.read.options(**CSV, columnNameOfCorruptRecord=SPOILT, enforceSchema=False)
-        .schema(schema)
-        .csv(literal(where))
-    )
     number = F.monotonically_increasing_id().bitwiseAND((1 << 33) - 1) + 1
-    return frame.select("*", F.col("_metadata.file_path").alias(FILE), number.alias(ROW))
+    file = F.col("_metadata.file_path").alias(FILE)
+    return shape.read(session).select("*", file, number.alias(ROW))
 
 
 def write_decided(frame: DataFrame, target: str, mode: str) -> None:
     """Write part files under the temporary name."""
-    writer = frame.write.mode(mode)
     kind = spark_format(target, WRITTEN)
+    writer = (inert_texts(frame) if kind == "csv" else frame).write.mode(mode)
     if kind == "parquet":
         writer.parquet(target + PARTIAL)
     elif kind == "csv":
-        writer.options(**CSV, emptyValue="", nullValue="").csv(target + PARTIAL)
+        writer.options(**OPTIONS, emptyValue="", nullValue="").csv(target + PARTIAL)
     else:
         writer.json(target + PARTIAL, ignoreNullFields=False)
 

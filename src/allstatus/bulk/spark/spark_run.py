@@ -30,16 +30,17 @@ from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
 from allstatus.bulk.spark.record_workers import BY_ADULT_TABLE, AskedRows, Shipped, read_cells
 from allstatus.bulk.spark.session import deciding, refusing
+from allstatus.bulk.spark.spark_csv import SPOILT
 from allstatus.bulk.spark.spark_paths import (
     FILE,
     READABLE,
     ROW,
-    SPOILT,
     UNREADABLE,
     WRITTEN,
     SparkPaths,
     cells_written,
     read_patients,
+    shape_of,
     spark_format,
     write_decided,
 )
@@ -51,7 +52,6 @@ from allstatus.record.whole_files import PARTIAL
 # itself: three times the processor time.
 NO_CELL = -1
 LEFT = 10_000  # refused rows at a time on the driver
-SPOILT_ROW = "has not one value for each column; write one value for each column"
 PLACES = {FILE: "file", ROW: "row"}
 
 
@@ -74,10 +74,14 @@ class SparkBatch(BatchFrame):
         spark_format(target, WRITTEN)
         self.files.refuse_target(target, source)
         with refusing(source, UNREADABLE, READABLE):
-            self.patients = read_patients(session, source)
+            self._csv = shape_of(session, source)
+            self.patients = read_patients(session, source, self._csv)
             self._places = [ROW] if self.files.is_file(source) else [FILE, ROW]
         names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
         super().__init__(cells, job, names)
+        kinds = _kinds(self.patients.schema, [*self.read, *self.carried])
+        self.refuse_id(dict(zip(kinds.names, kinds.types, strict=True)))
+        self.columns.cells_of(pa.RecordBatch.from_pylist([], kinds))
         judged = [ADULT_RANGES_USED] if self._tells_ranges else []
         refuse_doubled([*self.carried, *self.results.names, WARNINGS, REFUSED, *judged])
         self._asked = AskedRows(
@@ -138,15 +142,16 @@ class SparkBatch(BatchFrame):
 
     def located(self) -> DataFrame:
         """What is read or carried of each row, with its cell or `NO_CELL`."""
-        spoilt = [SPOILT] if SPOILT in self.patients.columns else []
-        wanted = list(dict.fromkeys([*self.read, *self.carried, FILE, ROW, *spoilt]))
+        patients, own = self.patients, list(dict.fromkeys([*self.read, *self.carried]))
+        if self._csv:
+            patients = self._csv.judged(patients, own)
+        spoilt = [SPOILT] if self._csv else []
+        wanted = [*own, FILE, ROW, *spoilt]
         if self.by_expression:
-            found = locate(self.patients, self.columns.cells, self.columns.sources, wanted)
+            found = locate(patients, self.columns.cells, self.columns.sources, wanted)
             found = found.withColumn(BY_ADULT_TABLE, F.lit(False))  # it reads no components
         else:
-            found = read_cells(
-                self.patients.select(*map(quoted, wanted)), self._asked.of(tuple(wanted))
-            )
+            found = read_cells(patients.select(*map(quoted, wanted)), self._asked.of(tuple(wanted)))
         cell = F.when(F.col(SPOILT).isNull(), F.col(CELL)) if spoilt else F.col(CELL)
         return found.withColumn(CELL, F.coalesce(cell, F.lit(NO_CELL)))
 
@@ -164,7 +169,7 @@ class SparkBatch(BatchFrame):
         """Write why each row without a cell is refused, as the record's reader says; returns how
         many.
         """
-        spoilt = [SPOILT] if SPOILT in self.patients.columns else []
+        spoilt = [SPOILT] if self._csv else []
         refused = located.join(
             F.broadcast(self.session.createDataFrame([(NO_CELL,)], f"{CELL} INT")), CELL
         )
@@ -181,16 +186,21 @@ class SparkBatch(BatchFrame):
 
     def _refusals(self, rows: list[Row], schema: StructType) -> Iterator[Reject]:
         """Why each of these rows is refused."""
-        whole = to_arrow_schema(StructType([field for field in schema if field.name in self.read]))
+        whole = _kinds(schema, self.read)
         said = [row.asDict(recursive=True) for row in rows]
         batch = pa.RecordBatch.from_arrays(
             [pa.array([row[f.name] for row in said], f.type) for f in whole], schema=whole
         )
         reasons = {reject.row: reject for reject in self.columns.cells_of(batch)[1]}
         for place, row in enumerate(said, 1):
-            if row.get(SPOILT) is not None:
-                yield Reject(row[ROW], "", SPOILT_ROW)
+            if self._csv and row[SPOILT] is not None:
+                yield Reject(row[ROW], "", self._csv.why(row[FILE], row[ROW], row[SPOILT]))
             elif place in reasons:
                 yield reasons[place]
             else:
                 raise _Taken
+
+
+def _kinds(schema: StructType, names: list[str]) -> pa.Schema:
+    """The types of some columns, as Arrow has them."""
+    return to_arrow_schema(StructType([field for field in schema if field.name in names]))
