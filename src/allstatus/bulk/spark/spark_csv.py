@@ -114,7 +114,7 @@ def _refuse_names(where: str, names: tuple[str, ...]) -> None:
     """
     if len(names) == 1 or not all(names):
         problem = "has one column only, or one without a name"
-        raise InvalidRecord(where, problem, "give Spark two or more, with names")
+        raise InvalidRecord(where, problem, "give it a second, each with a name")
     folded = [name.casefold() for name in names]  # which are one name to Spark
     refuse_read_twice(folded, folded)
 
