@@ -233,3 +233,14 @@ def test_medications_may_be_included_where_a_profile_asks_for_them() -> None:
     answer = {"resourceType": "Bundle", "type": "searchset", "entry": [medication]}
     assert lack(searches("with-medications"), "requests", answer) == ""
     assert "another kind" in lack(searches("r4"), "requests", answer)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"search": {"mode": "match"}}, {"search": {"mode": "include"}}]
+)
+def test_a_total_counts_what_was_asked_for_however_the_rest_is_marked(said: dict) -> None:
+    asked = searches("with-medications")
+    answer = searchset({"resourceType": "MedicationRequest", "id": "r"}, total=2)
+    answer["entry"].append({"resource": {"resourceType": "Medication", "id": "m"}} | said)
+    assert lack(asked, "requests", answer) == "it has 1 of 2 entries"
+    assert lack(asked, "requests", answer | {"total": 1}) == ""

@@ -149,7 +149,7 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
         if value.get("implicitRules") or value.get("issues"):
             yield "it is not to be read as it is"
         yield from _strangers(asked.kinds(key), value)
-        yield from missing_parts(value)
+        yield from missing_parts(_with_modes(asked.kinds(key), value))
         if not asked.is_search(key):
             kinds = [resource["resourceType"] for _, resource in resources_of(value)]
             if asked.kinds(key)[0] not in kinds:
@@ -192,6 +192,19 @@ def _strangers(kinds: tuple[str, ...], bundle: dict[str, Any]) -> Iterator[str]:
             kind == "Bundle" or obj(entry.get("search")).get("mode") not in INCLUDED
         ):
             yield "it holds another kind of resource than was asked for"
+
+
+def _with_modes(kinds: tuple[str, ...], bundle: dict[str, Any]) -> dict[str, Any]:
+    """The same, in which a total counts the kind that was asked for: what else there is was
+    included, whether that is said or not.
+    """
+    if len(kinds) == 1 or "total" not in bundle:
+        return bundle
+    entries = objects(bundle.get("entry"))
+    found = [obj(entry.get("resource")).get("resourceType") for entry in entries]
+    included = {"search": {"mode": "include"}}
+    told = [e if kind == kinds[0] else e | included for e, kind in zip(entries, found, strict=True)]
+    return bundle | {"entry": told}
 
 
 def is_warned(value: Any) -> bool:

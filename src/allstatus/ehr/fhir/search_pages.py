@@ -43,6 +43,8 @@ def searched(bundles: list[Json], firsts: set[int]) -> Iterator[str]:
             last.append(bundle)
             if following or not _is_last(bundle, pages):
                 yield PAGE.format("a further")
+            elif id(bundle) in firsts and _is_last_of_several(bundle, pages):
+                yield PAGE.format("an earlier")
     if all(whole_number(bundle.get("total")) is None for bundle in bundles):
         return
     seen: set[int] = set()
@@ -59,6 +61,13 @@ def _is_last(page: Json, pages: Container[str]) -> bool:
     last = links(page, "last")
     unsaid = not last or not links(page, "self") or last == links(page, "first")
     return unsaid or any(link in pages for link in last)
+
+
+def _is_last_of_several(page: Json, pages: Container[str]) -> bool:
+    """Whether a page is the one that it names as the last, and the first is another, not here."""
+    first, last = links(page, "first"), links(page, "last")
+    named = first and first != last and last == links(page, "self")
+    return bool(named) and not any(link in pages for link in first)
 
 
 def _counted(
