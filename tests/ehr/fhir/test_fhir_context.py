@@ -57,6 +57,11 @@ def test_reports_and_panels_above_a_result() -> None:
         (RESULT, (REPORT, PANEL), ["blood"]),
         (RESULT, (PANEL | {"specimen": to("Specimen/marrow")}, REPORT), ["119359002"]),
         (RESULT, (), []),
+        (
+            RESULT | {"specimen": to("Specimen/blood")},
+            (BLOOD | {"type": {"text": "Marrow"}},),
+            ["blood", "marrow"],
+        ),
         (RESULT | {"specimen": {"display": "Marrow"}}, (), ["marrow"]),
         (RESULT | {"specimen": to("Specimen/gone")}, (), ["not here"]),
     ],

@@ -125,19 +125,20 @@ def _described(
             shown = text(reference.get("display")) or text(reference.get("reference")) or NOT_HERE
             places += (Code(TEXT, text(reference.get("display")).lower() or NOT_HERE, shown),)
             continue
-        found.append(specimen)
-        places += _places(specimen, store)
-        if modified(specimen, inside=("contained",)):
-            standing = Standing("", MODIFIED)
-        if (other := subject_of(specimen)) and not (
-            same := _same_patient(specimen, other, result, store)
-        ):
-            standing = Standing("", SEVERAL) if same is None else Standing(ANOTHERS_SPECIMEN)
-        if specimen.get("status") == "entered-in-error":
-            standing = Standing("", "its specimen was entered in error")
-        if specimen.get("status") == "unsatisfactory":
-            standing = Standing("", REJECTED)
-        standing = together(standing, _role(specimen))
+        for one in store.versions(specimen):
+            found.append(one)
+            places += _places(one, store)
+            if modified(one, inside=("contained",)):
+                standing = Standing("", MODIFIED)
+            if (other := subject_of(one)) and not (
+                same := _same_patient(one, other, result, store)
+            ):
+                standing = Standing("", SEVERAL) if same is None else Standing(ANOTHERS_SPECIMEN)
+            if one.get("status") == "entered-in-error":
+                standing = Standing("", "its specimen was entered in error")
+            if one.get("status") == "unsatisfactory":
+                standing = Standing("", REJECTED)
+            standing = together(standing, _role(one))
     called = " ".join(sorted(names))
     if len(found) == 1 and store.address(found[0]):
         places += (Code(ITSELF, called),)

@@ -12,7 +12,14 @@ from typing import Any
 from allstatus.ehr.chart import Code
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir.fhir_standing import updated
-from allstatus.ehr.fhir.fhir_versions import NO_KEY, Key, latest, split_address, versions_of
+from allstatus.ehr.fhir.fhir_versions import (
+    NO_KEY,
+    Key,
+    latest,
+    split_address,
+    versions_of,
+    written,
+)
 from allstatus.ehr.fhir.json_access import Json, codes, extensions, obj, objects, text, when
 from allstatus.ehr.sendings import BY_IDENTIFIER
 
@@ -44,6 +51,7 @@ class ResourceStore:
         self.attached: dict[str, list[Json]] | None = None  # reports by their documents
         self.listed: set[int] = set()  # what a report or panel lists or contains
         self.listings: dict[int, tuple[tuple[str, Json], ...]] = {}  # what lists a result
+        self._beside: dict[int, list[Json]] = {}  # versions of one of which none is the latest
         self._members: dict[tuple[int, str], list[Json | None]] = {}
         self._codes: dict[int, tuple[Code, ...]] = {}
         self._keys: dict[int, Key] = {}
@@ -66,6 +74,9 @@ class ResourceStore:
         last = latest(versions)
         standing = set(map(id, last))
         gone = any(entry.deleted for entry in last)
+        if len(last) > 1:
+            beside = [entry.resource for entry in sorted(last, key=written)]
+            self._beside |= {id(one): beside for one in beside}
         for entry in versions:
             self._keys[id(entry.resource)] = key
             if entry.deleted:
@@ -165,6 +176,10 @@ class ResourceStore:
                 if name and item.get("id") == name:
                     return item
         return container if not name else None
+
+    def versions(self, resource: Json) -> list[Json]:
+        """Whatever a reference to it may mean: itself, and versions of which none is the later."""
+        return self._beside.get(id(resource), [resource])
 
     def identified(self, kind: str, system: str, value: str) -> Json | None:
         """The one resource of a kind that has an identifier, or None."""

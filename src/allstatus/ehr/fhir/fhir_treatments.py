@@ -46,6 +46,7 @@ DATES = (
 )
 DATED_SO = ("effective", "performed", "occurence", "occurrence")
 SENT_SO = ("_", *DATED_SO)
+DIFFER = "its medicine stands in versions that differ"
 DAYS = tuple(name for name in DATES if name.startswith(DATED_SO))
 REASONS = (
     *("reasonCode", "reasonReference", "reason", "reasonCodeableConcept", "reasonGiven"),
@@ -154,11 +155,14 @@ def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], st
         if medicine is None:
             names.append(text(reference.get("display")) or f"{text(reference.get('reference'))}")
             continue
-        if id(medicine) not in store.medicines:
-            store.medicines[id(medicine)] = _contents(medicine, store)
-        of_it, called, doubt = store.medicines[id(medicine)]
-        found, names = found + of_it, names + called
-        stands = doubt if doubt is not STANDS else stands
+        versions = store.versions(medicine)
+        for one in versions:
+            if id(one) not in store.medicines:
+                store.medicines[id(one)] = _contents(one, store)
+            of_it, called, doubt = store.medicines[id(one)]
+            found, names = found + of_it, names + called
+            stands = doubt if doubt is not STANDS else stands
+        stands = stands if len(versions) == 1 else Standing("", DIFFER)
     return found, "; ".join(dict.fromkeys(name for name in names if name)), stands
 
 

@@ -44,7 +44,7 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> tuple[Versions, Re
     """What came in by server and id, and all versions of what came in several, each once."""
     found: Versions = {}
     again: Repeated = {}
-    written: dict[Key, set[str]] = {}
+    known: dict[Key, set[str]] = {}
     named = False  # whether an address names a server
     for number, sent in enumerate(entries):
         entry = _as_today(sent) if "related" in sent[1] else sent
@@ -60,9 +60,9 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> tuple[Versions, Re
         first = found.setdefault(key, entry)
         if first is entry:
             continue
-        known = written.setdefault(key, {_written(first)})
-        if _written(entry) not in known:
-            known.add(_written(entry))
+        before = known.setdefault(key, {written(first)})
+        if written(entry) not in before:
+            before.add(written(entry))
             again.setdefault(key, [first]).append(entry)
     if named:
         _join(found, again)
@@ -90,13 +90,13 @@ def _join(found: Versions, again: Repeated) -> None:
         if not others:
             first = found.pop(("", local))
             versions = again.get(home, [found[home]])
-            known = set(map(_written, versions))
-            new = [one for one in again.pop(("", local), [first]) if _written(one) not in known]
+            known = set(map(written, versions))
+            new = [one for one in again.pop(("", local), [first]) if written(one) not in known]
             if new:
                 again[home] = [*versions, *new]
 
 
-def _written(entry: BundleEntry) -> str:
+def written(entry: BundleEntry) -> str:
     """A resource as it is written one way, to be told from another."""
     return json.dumps(entry.resource, sort_keys=True, default=str)
 

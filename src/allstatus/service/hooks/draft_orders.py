@@ -163,4 +163,5 @@ def _is_unclear(order: Json) -> bool:
 
 def _is_reference(name: str) -> bool:
     """Whether a name only says where the medication would be read."""
-    return name.startswith(("#", "urn:")) or split_address(name)[1].startswith("Medication/")
+    meant = split_address(name.lower())[1]
+    return name.startswith(("#", "urn:")) or meant.startswith(tuple(f"{of}/" for of in PRODUCTS))
