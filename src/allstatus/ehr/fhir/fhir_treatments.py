@@ -46,7 +46,7 @@ DATES = (
 )
 DATED_SO = ("effective", "performed", "occurence", "occurrence")
 SENT_SO = ("_", *DATED_SO)
-DIFFER = "its medicine stands in versions that differ"
+DIFFER = "its medicine's versions differ"
 DAYS = tuple(name for name in DATES if name.startswith(DATED_SO))
 REASONS = (
     *("reasonCode", "reasonReference", "reason", "reasonCodeableConcept", "reasonGiven"),

@@ -50,12 +50,11 @@ class Audit:
             self.key_path = key_path
             self.store = Store(database, TABLES, APPEND_ONLY, [("audit", WHO)])
         except (StoreError, OSError) as error:
-            raise AuditError(
-                f"{place}: cannot be written ({_kind(error)}); {place.remedy}"
-            ) from None
+            raise _unwritable(place, error) from None
         try:
             known = None if state is None else noted_head(state, self.key)
             self._try_out(key_path, known)
+            self._chain_what_is_not(place)
         except BaseException:
             self.store.close()
             raise
@@ -145,9 +144,7 @@ class Audit:
             self.key.begin(self.key_path)
 
     def _try_out(self, key_path: Path, known: tuple[int, str] | None) -> None:
-        """Ask for all that will be asked, writing nothing but what an earlier version left to
-        write.
-        """
+        """Ask for all that will be asked, writing nothing."""
         try:
             with self.store.trying() as connection:
                 for statement in TRIALS:
@@ -172,11 +169,14 @@ class Audit:
             )
         if head is not None:
             self.key.begin(key_path)
+
+    def _chain_what_is_not(self, place: DatabaseUrl) -> None:
+        """Write what an earlier version left to write."""
         try:
             with self.store.trying(keep=True) as connection:
                 self.add(connection, [unchained(connection, self.key)])
         except StoreError as error:
-            raise AuditError(f"{self.store.database.name}: cannot be written ({error})") from None
+            raise _unwritable(place, error) from None
 
 
 def _is_behind(head: tuple[int, str], last: tuple[int, str]) -> bool:
@@ -188,5 +188,6 @@ def _note_head(connection: Connection, noted: list[tuple[str, int, str, str]]) -
     insert(connection, "noted", noted[-1:], NEW_NOTE)
 
 
-def _kind(error: Exception) -> str:
-    return str(error) if isinstance(error, StoreError) else type(error).__name__
+def _unwritable(place: DatabaseUrl, error: Exception) -> AuditError:
+    kind = error if isinstance(error, StoreError) else type(error).__name__
+    return AuditError(f"{place}: cannot be written ({kind}); {place.remedy}")
