@@ -63,7 +63,11 @@ WRONG = [
     ("insecure_dev: true\naudit: /nowhere/a.db", 2, "cannot be written"),
     ("insecure_dev: true\nrules: [none-such]", 4, "ruleset.yaml"),
     (f"insecure_dev: true\nrules: [{RULES}, {RULES}]", 2, f"{RULES} is there twice"),
-    ("insecure_dev: true\nreading: {assume: [luck]}", 3, "not an assumption"),
+    (
+        "insecure_dev: true\nreading: {assume: [luck]}",
+        2,
+        "yaml:2: reading.assume.0: is not an assumption",
+    ),
     ("insecure_dev: true\nlimits: {request_seconds: 1e999}", 2, "request_seconds: Input"),
     ("insecure_dev: true\nlimits: {request_seconds: true}", 2, "request_seconds: Input"),
 ]

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from allstatus.errors import AllstatusError, nearest
+from allstatus.ehr.chart_options import make_reader
+from allstatus.errors import AllstatusError, InvalidRecord, nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.service.auditing.database_url import STATE, DatabaseUrl
 from allstatus.service.prefetch import GENERIC, Searches, searches
@@ -49,8 +50,17 @@ def _network(value: str) -> str:
     return value
 
 
+def _assumption(value: str) -> str:
+    try:
+        make_reader((value,))
+    except InvalidRecord as error:
+        raise ValueError(f"{error.problem}; {error.remedy}") from None
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Network = Annotated[str, AfterValidator(_network)]
+Assumption = Annotated[str, AfterValidator(_assumption)]
 
 
 class _Settings(BaseModel):
@@ -100,7 +110,7 @@ class RequestLimits(_Settings):
 class ReadingSettings(_Settings):
     """How charts are read, as `allstatus classify --assume --window --ranges`."""
 
-    assume: tuple[str, ...] = ()
+    assume: tuple[Assumption, ...] = ()
     window_days: int = Field(default=14, ge=0, le=365)
     adult_ranges: bool = True
 
