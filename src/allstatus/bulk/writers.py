@@ -124,7 +124,7 @@ class ParquetFile:
         ]
         carried = [name for name in schema.names if name not in coded]
         self._file = native(path, "wb")
-        with _told_by_column(schema.empty_table()):
+        with _told_by_column(pa.Table.from_batches([], schema)):
             self._writer = pq.ParquetWriter(
                 self._file,
                 schema,
