@@ -1,4 +1,4 @@
-"""The first reading of an export: which patients have a code of the disease.
+"""The first reading of an export: which patients have a code of the disease, and their links.
 
 It looks for the codes wherever they stand in a condition or an encounter, whatever their system
 and spelling; so it may find a patient too many (whom the chart reader then answers), and none too
@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import cache
 
 from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES, tell
+from allstatus.bulk.fhir_export.links import Told, links_in
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
@@ -22,6 +23,12 @@ _CODE = re.compile(  # without blanks before it, seen or not, and ICD-10's marks
     rb'([^"\s+*!#\\\xe2\xc2-]*)'
 )
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
+
+
+def told_in(lines: list[bytes], options: ChartOptions) -> Iterator[Told]:
+    """The patients with a code of the disease, and the links, that some lines tell of."""
+    yield from ((None, name, name) for name in patients_in(lines, options))
+    yield from links_in(lines)
 
 
 def patients_in(lines: list[bytes], options: ChartOptions = DEFAULT_OPTIONS) -> Iterator[str]:

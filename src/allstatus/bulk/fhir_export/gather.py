@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
-from allstatus.bulk.fhir_export.find_patients import patients_in
+from allstatus.bulk.fhir_export.find_patients import told_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in, resolve_names
 from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED_ONLY,
@@ -18,8 +18,8 @@ from allstatus.bulk.fhir_export.line_scan import (
     identity,
     tell,
 )
-from allstatus.bulk.fhir_export.links import Link, known_in, links_in, one_person
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece, Spoilt, found_in, read_piece
+from allstatus.bulk.fhir_export.links import known_in, one_person
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece, found_in, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.references import told_apart_by
@@ -88,11 +88,9 @@ class Gatherer:
         """
         looked = [piece for piece in self.pieces if not TELLING.isdisjoint(_first_types(piece))]
         while True:
-            found = {*self._find("finding patients", looked, _told_in, self.options)}
-            names = self._resolve(one for one in found if isinstance(one, str)).values()
-            links = (one for one in found if not isinstance(one, str))
-            called = one_person(links, self._resolve, partial(self._known, looked))
-            shelves = Partitions.build(self.folder, names, called)
+            found = self._find("finding patients", looked, told_in, self.options)
+            called = one_person(found, self._resolve, partial(self._known, looked))
+            shelves = Partitions.build(self.folder, called.values(), called)
             tallies = [*self._over("gathering", self.pieces, route, shelves, self.options)]
             told = zip(self.pieces, tallies, strict=True)
             missed = [p for p, t in told if p not in looked and not TELLING.isdisjoint(t.types)]
@@ -162,14 +160,6 @@ def _place(spool: PartitionFiles, gathered: Gathered, kept: Kept, ranks: set[int
         spool.put(kept._replace(rank=rank))
 
 
-def _told_in(lines: list[bytes], options: ChartOptions) -> Iterator[str | Link]:
-    """The patients and the links that some lines tell of."""
-    yield from patients_in(lines, options)
-    yield from links_in(lines)
-
-
 def _first_types(piece: Piece) -> set[str]:
     """The types of the first lines of a piece; empty for one that has to be read."""
-    some = next(iter(read_piece(piece)), None)
-    lines = [] if some is None or isinstance(some, Spoilt) else some
-    return {identity(line)[0] for line in lines if line.strip()}
+    return {identity(line)[0] for line in next(read_piece(piece), []) if line.strip()}

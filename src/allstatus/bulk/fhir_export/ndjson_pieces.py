@@ -45,15 +45,16 @@ class Piece:
         return (self.path.stat().st_size if self.end is None else self.end) - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Spoilt:
-    """Why the next line cannot be read, and to whom it refers."""
+class Spoilt(bytes):
+    """What is left of a line that cannot be read: to whom it refers; and why it cannot."""
 
     why: str
-    left: bytes = b""
 
-
-Read = list[bytes] | Spoilt  # lines with their ends, as far as they have one
+    def __new__(cls, why: str, left: bytes = b"") -> Spoilt:
+        """A line in its place."""
+        spoilt = super().__new__(cls, left)
+        spoilt.why = why
+        return spoilt
 
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
@@ -117,15 +118,15 @@ def _is_compressed(file: BufferedReader) -> bool:
     return sign == b"\x1f\x8b"
 
 
-def read_piece(piece: Piece) -> Iterator[Read]:
-    """The lines of a piece, some at a time."""
-    mark = MARK if piece.start == 0 else b""
+def read_piece(piece: Piece) -> Iterator[list[bytes]]:
+    """The lines of a piece with their ends, some at a time; a spoilt one by itself."""
+    begin = piece.start == 0
     try:
-        for read in _open(piece):
-            if mark and not isinstance(read, Spoilt):
-                read[0] = read[0].removeprefix(mark)
-            mark = b""
-            yield read
+        for lines in _open(piece):
+            if begin and lines[0].startswith(MARK):
+                lines[0] = lines[0].removeprefix(MARK)
+            begin = False
+            yield lines
     except OSError:
         raise InvalidRecord(
             str(piece.path),
@@ -134,7 +135,7 @@ def read_piece(piece: Piece) -> Iterator[Read]:
         ) from None
 
 
-def _open(piece: Piece) -> Iterator[Read]:
+def _open(piece: Piece) -> Iterator[list[bytes]]:
     with piece.path.open("rb") as file:
         packed = _is_compressed(file)
         file.seek(piece.start)
@@ -143,17 +144,15 @@ def _open(piece: Piece) -> Iterator[Read]:
 
 def found_in(piece: Piece, look: Callable[..., Iterable[_Found]], *more: Any) -> list[_Found]:
     """What is found by looking at the lines of a piece, in its order."""
-    some = (lines for lines in read_piece(piece) if not isinstance(lines, Spoilt))
-    return [one for lines in some for one in look(lines, *more)]
+    return [one for lines in read_piece(piece) for one in look(lines, *more)]
 
 
-def numbered(piece: Piece) -> Iterator[tuple[int, bytes | Spoilt]]:
+def numbered(piece: Piece) -> Iterator[tuple[int, bytes]]:
     """The lines of a piece, each with its number."""
-    some = ([read] if isinstance(read, Spoilt) else read for read in read_piece(piece))
-    return enumerate(chain.from_iterable(some), 1)
+    return enumerate(chain.from_iterable(read_piece(piece)), 1)
 
 
-def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[Read]:
+def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[list[bytes]]:
     """The lines before a place where one ends; of a compressed file, as far as it is not damaged.
     A long line is put together.
     """
@@ -162,7 +161,7 @@ def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[Re
         try:
             block = file.read1(BLOCK if end is None else min(BLOCK, end - file.tell()))
         except _DAMAGED:
-            yield Spoilt(CUT_SHORT)
+            yield [Spoilt(CUT_SHORT)]
             return
         if not block:
             break
@@ -170,7 +169,7 @@ def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[Re
         begun.append(first)
         if first.endswith(b"\n"):
             if too_long:
-                yield _rest(begun)
+                yield [_rest(begun)]
             else:
                 lines.insert(0, b"".join(begun))
             begun, too_long = [], False
@@ -181,7 +180,7 @@ def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[Re
         if lines:
             yield lines
     if begun:
-        yield _rest(begun) if too_long else [b"".join(begun)]
+        yield [_rest(begun) if too_long else b"".join(begun)]
 
 
 def _rest(parts: list[bytes]) -> Spoilt:

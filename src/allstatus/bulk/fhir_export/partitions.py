@@ -57,7 +57,7 @@ class Partitions:
             path.unlink()
         people = {called.get(name, name) for name in names}
         ordered = sorted(people)
-        linked = {name: other for name, other in called.items() if other in people}
+        linked = {name: other for name, other in called.items() if name != other in people}
         text = json.dumps([ordered, linked])
         (folder / NAMES).write_text(text, "utf-8")
         return cls(folder, len(ordered), crc32(text.encode()))

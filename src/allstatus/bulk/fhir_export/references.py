@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from allstatus.bulk.fhir_export.line_scan import Identity, identity, read_identity
-from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, Piece, Spoilt, numbered
+from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, Piece, numbered
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, PartitionFiles, Partitions
 
 _NOT_LOOKED_UP = frozenset(  # no chart reader asks what is said of these, or whose they are
@@ -73,8 +73,6 @@ def fetch(piece: Piece, shelves: Partitions, name: str) -> None:
     wanted = _wanted(shelves.folder, name)
     spool = PartitionFiles(shelves, f"{piece.number:06d}-{name}")
     for number, line in numbered(piece):
-        if isinstance(line, Spoilt):
-            continue
         told = identity(line)
         places = set[int]().union(*(wanted.get(key, ()) for key in keys_of(told)))
         if places and read_identity(line) == told:

@@ -63,12 +63,12 @@ class Shuffle:
         self._unclear, self._people = unclear_diagnoses(options), set[str]()
         self._rejects = shelves.folder / f"rejects.{piece.number:06d}"
 
-    def take(self, lines: list[bytes] | Spoilt) -> None:
+    def take(self, lines: list[bytes]) -> None:
         """Tell lines at once where they are alike, else one by one."""
-        if isinstance(lines, Spoilt):
-            if lines.why == CUT_SHORT and not self.options.partial:
+        if isinstance(line := lines[0], Spoilt):
+            if line.why == CUT_SHORT and not self.options.partial:
                 raise InvalidRecord(str(self.piece.path), CUT_SHORT, REMEDY)
-            self._place(tell_spoilt(lines.left, self._ranks), lines.left, lines.why)
+            self._place(tell_spoilt(line, self._ranks), line, line.why)
         elif (told := scan(lines)) is None:
             for line in lines:
                 self._read(line.rstrip(b"\r\n"))

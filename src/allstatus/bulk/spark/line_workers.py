@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 from pyspark import Broadcast
 
-from allstatus.bulk.fhir_export.find_patients import patients_in
+from allstatus.bulk.fhir_export.find_patients import told_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED_ONLY,
@@ -25,7 +25,7 @@ from allstatus.bulk.fhir_export.line_scan import (
     tell_or_refuse,
     withdrawn_in,
 )
-from allstatus.bulk.fhir_export.links import known_in, links_in
+from allstatus.bulk.fhir_export.links import known_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK, TOO_LONG
 from allstatus.bulk.fhir_export.references import keys_of, told_apart_by
 from allstatus.bulk.fhir_export.unclear import unclear_diagnoses
@@ -48,13 +48,10 @@ _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 
 
 def find(options: ChartOptions, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Patients with a code of the disease by the tables of `options`, some more than once."""
-    return _each(FOUND, batches, lambda batch: zip(patients_in(_lines(batch), options)))
-
-
-def find_links(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """What Patients say of being somebody else too."""
-    return _each(LINKED, batches, lambda batch: links_in(_lines(batch)))
+    """Patients with a code of the disease by the tables of `options`, and what Patients say of
+    being somebody else too, some more than once.
+    """
+    return _each(LINKED, batches, lambda batch: told_in(_lines(batch), options))
 
 
 def find_known(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -31,7 +31,6 @@ from allstatus.bulk.spark.line_workers import (
     find_aliases,
     find_keyed,
     find_known,
-    find_links,
     route,
 )
 from allstatus.bulk.spark.patient_workers import PLACE, WANTED, find_missing
@@ -74,14 +73,9 @@ class SparkGatherer:
 
     def gather(self) -> SparkGathered:
         """Find the patients, then gather the lines about them."""
-        found = self.lines.mapInArrow(partial(find, self.options), FOUND).distinct()
-        links = self.lines.mapInArrow(find_links, LINKED).distinct().collect()
-        one = one_person(map(tuple, links), self._resolve, self._known)
-        resolved = self._resolve(row["name"] for row in found.toLocalIterator()).values()
-        names = {one.get(name, name) for name in resolved}
-        called = {name: name for name in names} | {
-            name: other for name, other in one.items() if other in names
-        }
+        found = self.lines.mapInArrow(partial(find, self.options), LINKED).distinct()
+        called = one_person(map(tuple, found.toLocalIterator()), self._resolve, self._known)
+        names = {*called.values()}
         sent = self.session.sparkContext.broadcast(called)
         told = self.kept_in("told", self.lines.mapInArrow(partial(route, sent, self.options), TOLD))
         _refuse_part(told)
