@@ -28,8 +28,8 @@ LOAD = 1 << 26  # bytes of lines in memory at once; a single patient's may be mo
 
 @dataclass
 class DecidedPartition:
-    """A shelf decided on, or what is `wanted` first. `lines` are the patients' own; `rejects` are
-    (piece, line, reason); `unread` and `unclear` as of one patient, summed.
+    """A shelf decided on. `lines` are the patients' own; `rejects` are (piece, line, reason);
+    `unread` and `unclear` as of one patient, summed.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -37,7 +37,6 @@ class DecidedPartition:
     patients: int = 0
     lines: int = 0
     rejects: list[tuple[int, int, str]] = field(default_factory=list)
-    wanted: set[bytes] = field(default_factory=set)
     unread: Counter[str] = field(default_factory=Counter)
     unclear: int = 0
 
@@ -46,9 +45,10 @@ class DecidedPartition:
         self.patients += 1
         self.unread.update(one.unread)
         self.unclear += one.unclear
+        refused = ((lines[place], reason) for place, reason in one.refused.items())
         self.rejects += [
-            (*_place(lines[place]), TOO_LONG if lines[place].too_long else reason)
-            for place, reason in one.refused.items()
+            (kept.piece, kept.number, TOO_LONG if kept.too_long else reason)
+            for kept, reason in refused
         ]
         if one.row is not None and one.evidence is not None:
             self.rows.append(one.row)
@@ -58,12 +58,29 @@ class DecidedPartition:
 def work_off(
     shelf: int, how: DecideSettings, shelves: Partitions, others: ExportContext, fetched: bool
 ) -> set[bytes]:
-    """Decide on a shelf and keep it; returns what is wanted first, when that is anything."""
-    done = decide_shelf(how, shelves, shelf, others, fetched=fetched)
-    if not done.wanted:
-        told = {key: value for key, value in vars(done).items() if key != "wanted"}
-        keep(kept_at(shelves, shelf), json.dumps(told).encode())
-    return done.wanted
+    """Decide on the patients of a shelf in order and keep that; unless all was `fetched`, only if
+    they refer to nothing that is elsewhere, else return that.
+    """
+    done, wanted, ranks = DecidedPartition(), set[bytes](), shelves.ranks_of(shelf)
+    steps = -(-shelves.size(shelf) // LOAD)
+    step = -(-len(ranks) // max(steps, 1))
+    for start in range(0, len(ranks), step):
+        lines, elsewhere = _loaded(shelves, shelf, ranks[start : start + step])
+        for rank in sorted(lines):
+            own = sorted(lines[rank])
+            missing = missing_from(kept.line for kept in own)
+            if missing and not fetched:
+                wanted |= missing
+            elif not wanted:
+                done.lines += len(own)
+                more = {kept for name in missing for kept in elsewhere.get(name, ())}
+                read = [*own, *sorted(more)]
+                patient, each = shelves.names[rank], (kept.line for kept in read)
+                for decided in decide_patient(how, patient, each, others):
+                    done.add(decided, read)
+    if not wanted:
+        keep(kept_at(shelves, shelf), json.dumps(vars(done)).encode())
+    return wanted
 
 
 def is_done(shelves: Partitions, shelf: int) -> bool:
@@ -85,32 +102,6 @@ def kept_at(shelves: Partitions, shelf: int) -> Path:
     return shelves.folder / f"done-{shelf:06d}.json"
 
 
-def decide_shelf(
-    how: DecideSettings, shelves: Partitions, shelf: int, others: ExportContext, *, fetched: bool
-) -> DecidedPartition:
-    """Decide on the patients of a shelf in order; unless all was `fetched`, only if they refer to
-    nothing that is elsewhere.
-    """
-    done, ranks = DecidedPartition(), shelves.ranks_of(shelf)
-    steps = -(-shelves.size(shelf) // LOAD)
-    step = -(-len(ranks) // max(steps, 1))
-    for start in range(0, len(ranks), step):
-        lines, elsewhere = _loaded(shelves, shelf, ranks[start : start + step])
-        for rank in sorted(lines):
-            own = sorted(lines[rank], key=_place)
-            missing = missing_from(kept.line for kept in own)
-            if missing and not fetched:
-                done.wanted |= missing
-            elif not done.wanted:
-                done.lines += len(own)
-                more = {kept for name in missing for kept in elsewhere.get(name, ())}
-                read = [*own, *sorted(more, key=_place)]
-                patient, each = shelves.names[rank], (kept.line for kept in read)
-                for decided in decide_patient(how, patient, each, others):
-                    done.add(decided, read)
-    return DecidedPartition(wanted=done.wanted) if done.wanted else done
-
-
 def _loaded(
     shelves: Partitions, shelf: int, ranks: range
 ) -> tuple[dict[int, list[Kept]], dict[bytes, list[Kept]]]:
@@ -122,7 +113,3 @@ def _loaded(
         for name in keys_of(identity(kept.line)) if kept.rank == REFERRED else ():
             elsewhere.setdefault(name, []).append(kept)
     return lines, elsewhere
-
-
-def _place(kept: Kept) -> tuple[int, int]:
-    return kept.piece, kept.number

@@ -15,7 +15,7 @@ from typing import Any
 from allstatus.bulk.fhir_export.decide_partition import is_done, load_done, work_off
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, Row
 from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
-from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, size_of
+from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files
 from allstatus.bulk.fhir_export.output import Output
 from allstatus.bulk.fhir_export.partitions import Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
@@ -97,7 +97,7 @@ class ExportRun:
         refuse_same_file([job.source, *self.files], [job.target, job.rejects, job.evidence])
         self.pieces = cut(self.files)
         self.folder = job.target.with_name(job.target.name + ".parts")
-        self.size = size_of(self.files)
+        self.size = sum(piece.size for piece in self.pieces)
 
     def totals(self, progress: Progress = lambda *_: None) -> ExportTotals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read

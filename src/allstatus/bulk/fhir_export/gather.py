@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -111,8 +112,7 @@ class Gatherer:
         self, stage: str, pieces: list[Piece], look: Callable[..., Iterable[_Result]], *more: Any
     ) -> Iterator[_Result]:
         """What is found by looking at the lines of these pieces, in their order."""
-        for found in self._over(stage, pieces, found_in, look, *more):
-            yield from found
+        return chain.from_iterable(self._over(stage, pieces, found_in, look, *more))
 
     def _resolve(self, names: Iterable[str]) -> dict[str, str]:
         """Each name as it is, or the name of the first patient who has the identifier."""

@@ -80,11 +80,6 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     return files, [path.name for path in inside if path not in files]
 
 
-def size_of(files: list[Path]) -> int:
-    """Bytes of these files on disk."""
-    return sum(path.stat().st_size for path in files)
-
-
 def cut(files: list[Path]) -> list[Piece]:
     """The pieces of these files, in order; a compressed file is one piece."""
     pieces: list[Piece] = []

@@ -48,8 +48,11 @@ class LineTally:
 def route(piece: Piece, shelves: Partitions, options: ChartOptions = DEFAULT_OPTIONS) -> LineTally:
     """Read a piece and put its lines about patients on their shelves."""
     shuffle = Shuffle(piece, shelves, options)
-    for lines in read_piece(piece):
-        shuffle.take(lines)
+    try:
+        for lines in read_piece(piece):
+            shuffle.take(lines)
+    except NotWhole as error:
+        raise InvalidRecord(str(piece.path), error.problem, error.remedy) from None
     return shuffle.done()
 
 
@@ -67,11 +70,12 @@ class Shuffle:
         """Tell lines at once where they are alike, else one by one."""
         if isinstance(line := lines[0], Spoilt):
             if line.why == CUT_SHORT and not self.options.partial:
-                raise InvalidRecord(str(self.piece.path), CUT_SHORT, REMEDY)
+                raise NotWhole("line", CUT_SHORT, REMEDY)
             self._place(tell_spoilt(line, self._ranks), line, line.why)
         elif (told := scan(lines)) is None:
-            for line in lines:
-                self._read(line.rstrip(b"\r\n"))
+            for line in (line.rstrip(b"\r\n") for line in lines):
+                told, problem = tell_or_refuse(line, self._ranks, self.options)
+                self._place(told, line, problem)
         elif told.names and not self._ranks.keys().isdisjoint(told.names):
             for name, line in zip(told.names, lines, strict=True):
                 self._place(told._replace(names=(name,)), line.rstrip(b"\r\n"))
@@ -83,13 +87,6 @@ class Shuffle:
         self._spool.flush()
         self._number()
         return self.tally
-
-    def _read(self, line: bytes) -> None:
-        try:
-            told, problem = tell_or_refuse(line, self._ranks, self.options)
-        except NotWhole as error:
-            raise InvalidRecord(str(self.piece.path), error.problem, error.remedy) from None
-        self._place(told, line, problem)
 
     def _place(self, told: Scanned, line: bytes, problem: str = "") -> None:
         """Keep a line for patients found, or until it is known whose it is; else pass it over, or
