@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +31,19 @@ from bulk.folders import (
     rows,
     write_folder,
 )
+
+WITHOUT = """
+import atexit, sys
+atexit.register(lambda: print("pandas" in sys.modules))
+from allstatus.cli import main
+main()
+"""
+
+
+def test_pandas_is_not_loaded(export: Path, tmp_path: Path) -> None:
+    asked = [sys.executable, "-c", WITHOUT, "batch", str(export), str(tmp_path / "out.parquet")]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "False\n"
 
 
 def test_the_command_prints_what_adds_up(export: Path, tmp_path: Path) -> None:
