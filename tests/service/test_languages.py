@@ -52,6 +52,20 @@ def test_the_home_page(client: TestClient) -> None:
     assert spanish.headers["content-language"] == "es"
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def test_a_page_by_a_link_that_ended(client: TestClient) -> None:
+    """A browser is shown a page; a program is told as of everything else."""
+    name = "/decisions/" + "a" * 43
+    shown = client.get(name, headers={**SPANISH, "Accept": BROWSER})
+    assert (shown.status_code, shown.headers["content-language"]) == (404, "es")
+    assert "No existe tal explicación" in shown.text
+    assert "style-src 'self'" in shown.headers["content-security-policy"]
+    told = client.get(name, headers=SPANISH)
+    assert told.json()["type"] == "urn:allstatus:problem:no-such-page"
+
+
 def test_what_programs_read_is_the_same_in_every_language(client: TestClient) -> None:
     english, spanish = (
         client.post("/classify", json=RECORD, headers=headers).json() for headers in ({}, SPANISH)

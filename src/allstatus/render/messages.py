@@ -135,7 +135,7 @@ def home_texts(rules: RuleSet) -> Mapping[str, str]:
 
 
 def refusal_texts(rules: RuleSet) -> Mapping[str, str]:
-    """What the home page says of a refusal, by the status of HTTP; `other` for any other."""
+    """What a page says of a refusal, by the status of HTTP; `other` for any other."""
     texts: Mapping[str, str] = _messages(rules)["refusals"]
     return texts
 

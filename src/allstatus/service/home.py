@@ -45,6 +45,16 @@ def home_page(rules: RuleSet, loaded: Iterable[Classifier], *, open_to_all: bool
     )
 
 
+def refused_page(rules: RuleSet, status: int) -> str:
+    """What a reader is shown in the place of an explanation, in the language of the rules."""
+    said = refusal_texts(rules)
+    return Template((FOLDER / "refused.html").read_text("utf-8")).substitute(
+        language=rules.language,
+        direction=Reader(rules).says("direction"),
+        why=escape(said.get(str(status), said["other"])),
+    )
+
+
 def _described(rules: RuleSet, said: Any) -> str:
     link = f"<a href='{escape(rules.source['url'])}'>{escape(rules.source['title'])}</a>"
     reviewed = escape(rules.source["last_reviewed"])

@@ -17,13 +17,15 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 import allstatus
 from allstatus.decision.classifier import Classifier
-from allstatus.service.accept import ACCEPTED
+from allstatus.render.messages import refusal_texts
+from allstatus.service.accept import ACCEPTED, answer_kind
 from allstatus.service.auditing.store import StoreError
 from allstatus.service.explanation_pages import explanation_page, unpack
 from allstatus.service.hooks.source_attributes import attributes
 from allstatus.service.languages import language_headers
 from allstatus.service.metrics import MEDIA_TYPE
 from allstatus.service.openapi_bodies import name_of
+from allstatus.service.problem_details import MEDIA_TYPE as PROBLEM
 from allstatus.service.problem_details import ProblemDetails, documented, nothing_here
 from allstatus.service.rest import RestLevel
 from allstatus.service.rest_types import About, Health, LoadedRules, Readiness
@@ -36,10 +38,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
-DECIDED_OTHERWISE = (
-    "This was decided by rules, codes or a version of the program that are no longer loaded; it is "
-    "not decided anew. The audit and the card say by which."
-)
+OWN_POLICY = {POLICY_HEADER: f"{POLICY}; {NO_FRAME}"}
 FILES = {"home.css": "text/css", "home.js": "text/javascript"}
 _TRAINERS: WeakKeyDictionary[Classifier, str] = WeakKeyDictionary()
 
@@ -53,8 +52,7 @@ async def home(request: Request) -> HTMLResponse:
     classifier = desk.languages.preferred(desk.default, request)
     loaded = [desk.languages.preferred(one, request) for one in desk.classifiers.values()]
     page = home_page(classifier.ruleset, loaded, open_to_all=desk.config.insecure_dev)
-    policy = {POLICY_HEADER: f"{POLICY}; {NO_FRAME}"}
-    return HTMLResponse(page, headers={**policy, **language_headers(classifier)})
+    return HTMLResponse(page, headers={**OWN_POLICY, **language_headers(classifier)})
 
 
 @router.get(
@@ -117,6 +115,27 @@ async def explain_decision(
     name: str, request: Request, level: Annotated[RestLevel, Query()] = RestLevel.clinician
 ) -> HTMLResponse:
     """The explanation of a decision, by the link on its card; kept for a limited time."""
+    try:
+        return await _explained(name, request, level)
+    except ProblemDetails as problem:
+        if answer_kind(request, [PROBLEM, "text/html"]) == PROBLEM:
+            raise
+        request.state.problem, request.state.reason = problem.kind, problem.reason
+        return _shown_instead(request, problem)
+
+
+def _shown_instead(request: Request, problem: ProblemDetails) -> HTMLResponse:
+    """A page for who reads it in a browser, in their language."""
+    from allstatus.service.home import refused_page
+
+    desk = desk_of(request)
+    classifier = desk.languages.preferred(desk.default, request)
+    page = refused_page(classifier.ruleset, problem.status)
+    headers = {**(problem.headers or {}), **OWN_POLICY, **language_headers(classifier)}
+    return HTMLResponse(page, problem.status, headers)
+
+
+async def _explained(name: str, request: Request, level: RestLevel) -> HTMLResponse:
     desk = desk_of(request)
     try:
         kept = await anyio.to_thread.run_sync(desk.pages.find, name)
@@ -129,7 +148,8 @@ async def explain_decision(
         raise ProblemDetails(404, "no-such-page", "This link is not known, or no longer.")
     classifier = desk.maker(kept.get("made_by"))
     if classifier is None:
-        raise ProblemDetails(410, "decided-otherwise", DECIDED_OTHERWISE)
+        detail = refusal_texts(desk.default.ruleset)["410"]
+        raise ProblemDetails(410, "decided-otherwise", detail)
     spoken = desk.languages.preferred(classifier, request)
     page = explanation_page(unpack(kept, spoken), level.value)
     await desk.note_reading(request, kept.get("decision_id", ""))
