@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -72,6 +73,17 @@ def test_one_that_comes_early_waits(hangups: list[int]) -> None:
     assert hangups == []
     let_in()
     assert hangups == [signal.SIGHUP]
+
+
+def are_held_back() -> bool:
+    return signal.SIGHUP in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_a_process_is_begun_in_which_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[bool] = []
+    monkeypatch.setattr(listening, "_start", lambda _: begun.append(are_held_back()))
+    listening._start_holding_back(cast("Any", None))
+    assert (begun, are_held_back()) == ([True], False)
 
 
 BEGUN = """import signal, sys

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from tempfile import TemporaryDirectory
 
 import uvicorn
-from uvicorn.supervisors.multiprocess import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from allstatus.service.config import (
     ENVIRONMENT,
@@ -18,7 +18,7 @@ from allstatus.service.config import (
     read_again,
     settings_left,
 )
-from allstatus.service.hangups import HANGUP, let_in
+from allstatus.service.hangups import HANGUP, hold_back, let_in
 from allstatus.service.http_protocol import HttpProtocol
 from allstatus.service.logs import logging_settings
 from allstatus.service.metrics import SHARED
@@ -37,6 +37,7 @@ def listen(settings: Config, host: str, port: int, workers: int) -> None:
                 TemporaryDirectory(prefix="allstatus-metrics-")
             )
             setattr(Multiprocess, "handle_hup", _pass_hangup_on)  # noqa: B010  before it is made by uvicorn
+            setattr(Process, "start", _start_holding_back)  # noqa: B010
             _obey_hangups()
         uvicorn.run(
             "allstatus.service.app:from_environment",
@@ -54,6 +55,18 @@ def listen(settings: Config, host: str, port: int, workers: int) -> None:
             proxy_headers=bool(settings.proxies),
             forwarded_allow_ips=",".join(settings.proxies),
         )
+
+
+_start = Process.start
+
+
+def _start_holding_back(process: Process) -> None:
+    """Begin a process in which hangups wait until it is there to reload."""
+    hold_back()
+    try:
+        _start(process)
+    finally:
+        let_in()
 
 
 def _obey_hangups() -> None:
