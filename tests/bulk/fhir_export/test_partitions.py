@@ -41,7 +41,6 @@ KEPT = st.builds(
     st.integers(0, LARGEST),
     st.integers(0, (1 << 64) - 1),
     st.binary(),
-    st.booleans(),
 )
 SHELF = st.none() | st.sampled_from(["nameless", "identified"])
 

@@ -17,7 +17,6 @@ from allstatus.bulk.fhir_export.decide_patient import (
     decide_patient,
 )
 from allstatus.bulk.fhir_export.line_scan import identity
-from allstatus.bulk.fhir_export.ndjson_pieces import TOO_LONG
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
 from allstatus.bulk.fhir_export.references import keys_of, missing_from
 from allstatus.bulk.kept_work import keep, recall
@@ -45,10 +44,9 @@ class DecidedPartition:
         self.patients += 1
         self.unread.update(one.unread)
         self.unclear += one.unclear
-        refused = ((lines[place], reason) for place, reason in one.refused.items())
         self.rejects += [
-            (kept.piece, kept.number, TOO_LONG if kept.too_long else reason)
-            for kept, reason in refused
+            (lines[place].piece, lines[place].number, reason)
+            for place, reason in one.refused.items()
         ]
         if one.row is not None and one.evidence is not None:
             self.rows.append(one.row)

@@ -18,6 +18,7 @@ from pydantic_core import to_json
 
 from allstatus.bulk.answer_texts import ANSWER, TRACE, VERDICT
 from allstatus.bulk.cells import CellAnswer, CellTrace
+from allstatus.bulk.fhir_export.ndjson_pieces import why_spoilt
 from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
@@ -178,9 +179,10 @@ def read_resource(line: bytes | str) -> dict[str, Any]:
     try:
         value = parse_json(line)
     except InvalidRecord as error:
-        raise InvalidRecord(
-            "line", error.problem.replace("at line 1 column", "at column"), error.remedy
-        ) from None
+        if isinstance(line, bytes) and (why := why_spoilt(line)):
+            raise InvalidRecord("line", why, "export it again") from None
+        problem = error.problem.replace("at line 1 column", "at column")
+        raise InvalidRecord("line", problem, error.remedy) from None
     if not isinstance(value, dict) or not is_resource(value):
         raise no_resource("line")
     return value

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource, refuse_holder
-from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE
+from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, REFERENCE
 from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir.export_manifest import DELETE, DELETIONS
@@ -186,7 +186,9 @@ def tell(line: bytes) -> Scanned:
     """
     try:
         resource = read_resource(line)
-    except InvalidRecord:
+    except InvalidRecord as error:
+        if error.problem == CUT_SHORT:
+            raise NotWhole("line", CUT_SHORT, REMEDY) from None
         if _ERROR.match(line):
             raise NotWhole("line", _PART.format(NO_ANSWER), REMEDY) from None
         raise

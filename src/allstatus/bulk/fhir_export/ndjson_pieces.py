@@ -45,18 +45,6 @@ class Piece:
         return (self.path.stat().st_size if self.end is None else self.end) - self.start
 
 
-class Spoilt(bytes):
-    """What is left of a line that cannot be read: to whom it refers; and why it cannot."""
-
-    why: str
-
-    def __new__(cls, why: str, left: bytes = b"") -> Spoilt:
-        """A line in its place."""
-        spoilt = super().__new__(cls, left)
-        spoilt.why = why
-        return spoilt
-
-
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     """(NDJSON files, names of what else there is), sorted; raises InvalidRecord when there is
     nothing to read.
@@ -114,7 +102,9 @@ def _is_compressed(file: BufferedReader) -> bool:
 
 
 def read_piece(piece: Piece) -> Iterator[list[bytes]]:
-    """The lines of a piece with their ends, some at a time; a spoilt one by itself."""
+    """The lines of a piece with their ends, some at a time; in the place of one that cannot be
+    read, why, and to whom it refers.
+    """
     begin = piece.start == 0
     try:
         for lines in _open(piece):
@@ -156,17 +146,14 @@ def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[li
         try:
             block = file.read1(BLOCK if end is None else min(BLOCK, end - file.tell()))
         except _DAMAGED:
-            yield [Spoilt(CUT_SHORT)]
+            yield [CUT_SHORT.encode()]
             return
         if not block:
             break
         first, *lines = BytesIO(block).readlines()
         begun.append(first)
         if first.endswith(b"\n"):
-            if too_long:
-                yield [_rest(begun)]
-            else:
-                lines.insert(0, b"".join(begun))
+            lines.insert(0, _rest(begun) if too_long else b"".join(begun))
             begun, too_long = [], False
         elif sum(map(len, begun)) > LONGEST:
             begun, too_long = [*_references(begun), first[-LONGEST_REFERENCE:]], True
@@ -178,8 +165,13 @@ def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[li
         yield [_rest(begun) if too_long else b"".join(begun)]
 
 
-def _rest(parts: list[bytes]) -> Spoilt:
-    return Spoilt(TOO_LONG, b" ".join(sorted(_references(parts))))
+def _rest(parts: list[bytes]) -> bytes:
+    return b" ".join([TOO_LONG.encode(), *sorted(_references(parts))])
+
+
+def why_spoilt(line: bytes) -> str | None:
+    """Why a line is in the place of one that cannot be read; None for any other."""
+    return next((why for why in (TOO_LONG, CUT_SHORT) if line.startswith(why.encode())), None)
 
 
 def _references(parts: list[bytes]) -> set[bytes]:

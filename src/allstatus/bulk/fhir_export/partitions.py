@@ -18,19 +18,16 @@ NAMES = "names.json"
 PENDING = 1 << 23  # bytes kept in memory before they are written
 PATIENTS, SHELVES = 128, 16  # patients on a shelf at most, and shelves before one is filled
 REFERRED = (1 << 32) - 1  # the rank of a line about no patient of the shelf, but referred to there
-_HEADER = struct.Struct("<IIQI?")
+_HEADER = struct.Struct("<IIQI")
 
 
 class Kept(NamedTuple):
-    """A line with its patient's rank and its place: which piece, and which line of it; of one that
-    is `too_long`, what is left.
-    """
+    """A line with its patient's rank and its place: which piece, and which line of it."""
 
     rank: int
     piece: int
     number: int
     line: bytes
-    too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +97,8 @@ class Partitions:
         for path in self._files(shelf):
             with path.open("rb") as file:
                 while header := file.read(_HEADER.size):
-                    rank, piece, number, length, too_long = _HEADER.unpack(header)
-                    yield Kept(rank, piece, number, file.read(length), too_long)
+                    rank, piece, number, length = _HEADER.unpack(header)
+                    yield Kept(rank, piece, number, file.read(length))
 
     def size(self, shelf: int) -> int:
         """Bytes on a shelf."""
@@ -125,8 +122,8 @@ class PartitionFiles:
         """
         if shelf is None:
             shelf = self._shelves.shelf_of(kept.rank)
-        rank, piece, number, line, too_long = kept
-        header = _HEADER.pack(rank, piece, number, len(line), too_long)
+        rank, piece, number, line = kept
+        header = _HEADER.pack(rank, piece, number, len(line))
         self._pending.setdefault(shelf, []).extend((header, line))
         self._bytes += len(header) + len(line)
         if self._bytes > PENDING:

@@ -15,14 +15,12 @@ from allstatus.bulk.fhir_export.line_scan import (
     Scanned,
     scan,
     tell_or_refuse,
-    tell_spoilt,
     withdrawn_in,
 )
-from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, TOO_LONG, Piece, Spoilt, read_piece
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.unclear import KNOWN, number_of, unclear_diagnoses
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.fhir.fhir_bundles import REMEDY
 from allstatus.ehr.fhir.fhir_withdrawals import RECORDS
 from allstatus.errors import InvalidRecord
 
@@ -68,11 +66,7 @@ class Shuffle:
 
     def take(self, lines: list[bytes]) -> None:
         """Tell lines at once where they are alike, else one by one."""
-        if isinstance(line := lines[0], Spoilt):
-            if line.why == CUT_SHORT and not self.options.partial:
-                raise NotWhole("line", CUT_SHORT, REMEDY)
-            self._place(tell_spoilt(line, self._ranks), line, line.why)
-        elif (told := scan(lines)) is None:
+        if (told := scan(lines)) is None:
             for line in (line.rstrip(b"\r\n") for line in lines):
                 told, problem = tell_or_refuse(line, self._ranks, self.options)
                 self._place(told, line, problem)
@@ -98,7 +92,7 @@ class Shuffle:
             ranks = own if fate == OWN else {0}
             self.tally.lines["shelved"] += 1
             self.tally.lines["copies"] += len(ranks) - 1
-            place = self.piece.number, self.tally.lines["all"], line, problem == TOO_LONG
+            place = self.piece.number, self.tally.lines["all"], line
             for rank in ranks:
                 self._spool.put(Kept(rank, *place), None if fate == OWN else fate)
         elif problem:

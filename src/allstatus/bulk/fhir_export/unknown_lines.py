@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece, Spoilt, find_files, numbered
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece, find_files, numbered
 from allstatus.ehr.chart import Treatment
 from allstatus.ehr.coding.codes import CodeTables
 from allstatus.ehr.coding.unknown_codes import UnknownCode, count_unknown, unknown_of
@@ -27,8 +27,6 @@ def count_unknown_lines(
     for path in find_files(folder)[0]:
         for number, line in numbered(Piece(0, path)):
             try:
-                if isinstance(line, Spoilt):
-                    raise InvalidRecord("line", line.why, "export it again")
                 if line.strip():
                     found.update(_unknown_in(read_resource(line.rstrip(b"\r\n")), tables))
             except InvalidRecord as error:

@@ -26,7 +26,7 @@ from allstatus.bulk.fhir_export.line_scan import (
     withdrawn_in,
 )
 from allstatus.bulk.fhir_export.links import known_in
-from allstatus.bulk.fhir_export.ndjson_pieces import MARK, TOO_LONG
+from allstatus.bulk.fhir_export.ndjson_pieces import MARK
 from allstatus.bulk.fhir_export.references import keys_of, told_apart_by
 from allstatus.bulk.fhir_export.unclear import unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
@@ -122,7 +122,7 @@ def _routed(
             for number, name in enumerate(_names(told, what, called)):
                 yield what, name, file, block, place, line, known, int(not number), 0, 0
         elif problem:
-            yield REJECT, None, file, block, place, None, reason_of(line, problem), 0, 0, 0
+            yield REJECT, None, file, block, place, None, problem, 0, 0, 0
         else:
             passed[at] += 1
             people.update(told.names if told.names and unclear.holds(told.type, line) else ())
@@ -130,11 +130,6 @@ def _routed(
     yield from ((UNCLEAR, name, None, None, None, None, None, 0, 0, 0) for name in people)
     for at, count in lines.items():
         yield TALLY, None, *at, first[at], None, None, count, passed[at], patients[at]
-
-
-def reason_of(line: bytes, problem: str) -> str:
-    """Why a line is refused: for its length where nothing of it is left but what it refers to."""
-    return TOO_LONG if line.startswith(TOO_LONG.encode()) else problem
 
 
 def _names(told: Scanned, what: str, called: dict[str, str]) -> Iterable[str | None]:

@@ -12,7 +12,6 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
 from allstatus.bulk.fhir_export.references import missing_from
-from allstatus.bulk.spark.line_workers import reason_of
 from allstatus.bulk.spark.record_workers import Shipped
 
 PLACE = ("file", "block", "place")  # of a line
@@ -61,8 +60,7 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
     rows: list[dict[str, Any]] = []
     for decided in decide_patient(how, name, lines_of, deciding.others):
         refused = [
-            {name: ordered[number][name] for name in PLACE}
-            | {"reason": reason_of(ordered[number]["line"], reason)}
+            {name: ordered[number][name] for name in PLACE} | {"reason": reason}
             for number, reason in decided.refused.items()
         ]
         rows.append(dict.fromkeys(how.columns) | dict(decided.row or {}))
