@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from allstatus.bulk.batch_run import BatchJob, BatchRun
 from allstatus.bulk.mapping_file import is_of_results, read_mapping
@@ -57,3 +60,21 @@ def test_of_very_many_values_the_first_are_looked_at(
     (tmp_path / "in.csv").write_text("BLAST\n" + "".join(f"{row}\n" for row in range(rows)))
     assert said in suggest(tmp_path / "in.csv")
     assert ("at least" in suggest(tmp_path / "in.csv")) is said.startswith("at least")
+
+
+def test_names_of_two_columns_are_told_and_not_read(tmp_path: Path) -> None:
+    names = ["id", "cbc", "id", "note", "note"]
+    pq.write_table(
+        pa.Table.from_arrays([pa.array(["normal"])] * 5, names=names), tmp_path / "a.parquet"
+    )
+    text = suggest(tmp_path / "a.parquet")
+    assert "# of two columns: id, note" in text
+    assert "cbc: cbc  # by its name; seen: normal (1)" in text
+
+
+def test_a_long_line_goes_on_in_comments(tmp_path: Path) -> None:
+    values = "".join(f"said {letter} # so\n" for letter in "abcdefghij")
+    (tmp_path / "in.csv").write_text(f"CBC\n{values}")
+    text = suggest(tmp_path / "in.csv")
+    assert max(map(len, text.splitlines())) <= 80
+    assert yaml.safe_load(text) == {"cbc": "CBC"}

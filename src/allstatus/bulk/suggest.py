@@ -26,6 +26,8 @@ from allstatus.ehr.lab_table import COLUMNS
 from allstatus.record.code_files import read_yaml
 from allstatus.record.model import Record
 from allstatus.record.row_bounds import MOST_COLUMNS, too_many_columns
+from allstatus.render.printable import wrapped
+from allstatus.render.text import WIDTH
 from allstatus.rules.ruleset import HIGHEST, Fact, RuleSet
 
 SLABS, FEW = 4, 12  # slabs looked at; distinct values that are shown
@@ -57,7 +59,8 @@ def suggest(path: Path, encoding: str = "", rules: RuleSet | None = None) -> str
     """
     own = {fact.name: fact for fact in rules.facts.values() if fact.own} if rules else {}
     names = {**{name: fact.words for name, fact in own.items()}, **NAMES["patients"]}
-    seen = _look(SlabSource(path, frozenset(), encoding))
+    source = SlabSource(path, frozenset(), encoding)
+    seen = _look(source)
     long, wide = (_assigned(seen, words) for words in (NAMES["results"], names))
     is_long = {*LONG_NEEDED, "value"} <= set(long) and len(
         wide.keys() - {"id", "sex", "age_years"}
@@ -73,11 +76,21 @@ def suggest(path: Path, encoding: str = "", rules: RuleSet | None = None) -> str
     if not is_long:
         lines += _units(chosen)
     left = [column.name for column in seen if column not in chosen.values()]
+    doubled = [name for name in dict.fromkeys(source.names) if name not in _alone(source)]
     lines += [f"# not used: {_plain(', '.join(left))}"] if left else []
+    lines += [f"# of two columns: {_plain(', '.join(doubled))}"] if doubled else []
     known = COLUMNS if is_long else (*Record.model_fields, *own, *PARTS)
     missing = [key for key in known if key not in chosen and not key.startswith("cbc.")]
     lines.append(f"# no column for: {', '.join(missing)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_folded, lines)) + "\n"
+
+
+def _folded(line: str) -> str:
+    """A line whose comment goes on in further ones where it is long."""
+    if line.startswith("# "):
+        return "\n".join(wrapped(line, WIDTH, rest="#   ", breaks=False))
+    entry, mark, said = line.rpartition("  # ")  # of which no comment holds both blanks
+    return "\n".join(wrapped(said, WIDTH, f"{entry}{mark}", "    # ", breaks=False))
 
 
 def _look(source: SlabSource) -> list[_Seen]:
@@ -85,14 +98,19 @@ def _look(source: SlabSource) -> list[_Seen]:
     if len(source.names) > MOST_COLUMNS:
         raise too_many_columns(str(source.path))
     most = TEXTS // max(len(source.names), 1)
-    counts: dict[str, Counter[str]] = {name: Counter() for name in source.names}
-    for slab in islice(source.slabs(list(source.names), set()), SLABS):
+    counts: dict[str, Counter[str]] = {name: Counter() for name in _alone(source)}
+    for slab in islice(source.slabs(list(counts), set()), SLABS):
         for name, column in zip(slab.batch.schema.names, slab.batch.columns, strict=True):
             if not (pa.types.is_nested(column.type) or len(counts[name]) > most):
                 texts = texts_of(column, ColumnSource(name)).dictionary_decode()
                 for found in texts.value_counts()[: most + 1].to_pylist():
                     counts[name][found["values"] or ""] += found["counts"]
     return [_Seen(name, texts, len(texts) > most) for name, texts in counts.items()]
+
+
+def _alone(source: SlabSource) -> list[str]:
+    """The names that one column has; two of one name are not read."""
+    return [name for name, times in Counter(source.names).items() if times == 1]
 
 
 def _assigned(seen: Sequence[_Seen], words: Mapping[str, Sequence[str]]) -> dict[str, _Seen]:

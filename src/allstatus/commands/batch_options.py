@@ -25,7 +25,9 @@ RowsArgument = typer.Argument(
 RejectsOption = typer.Option(
     metavar="FILE", help="Rows that are no record: row, column, reason. Else OUT.rejects.csv."
 )
-ColumnsOption = typer.Option(metavar="FILE", help="Which column says what, in YAML.")
+ColumnsOption = typer.Option(
+    metavar="FILE", help="Which column says what, in YAML, as `columns suggest` begins it."
+)
 KeepOption = typer.Option(
     metavar="COLUMN", help="Copy this column to the output; may be given again."
 )

@@ -55,16 +55,18 @@ WithOption = typer.Option(
     "--with", metavar="FACTS.json", help="A record to lay over a chart's facts."
 )
 AssumeOption = typer.Option(
-    "--assume", metavar="NAME", help="A named assumption: symptoms-absent-unless-recorded."
+    "--assume",
+    metavar="NAME",
+    help="symptoms-absent-unless-recorded: signs that no chart records are taken as absent.",
 )
 AS_OF = "A chart as it stood on a day, using nothing later; a record by the rules then in force."
-AsOfOption = typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help=AS_OF)
+AsOfOption = typer.Option("--as-of", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help=AS_OF)
 WindowOption = typer.Option(
     "--window",
     metavar="DAYS",
     min=0,
     max=365,
-    help="How far a blood count may lie from its marrow.",
+    help="How many days a blood count may lie before or after its marrow.",
 )
 PartialOption = typer.Option(
     "--partial",

@@ -15,6 +15,7 @@ import typer
 from allstatus.commands.chart_input import CodesOption, Input, InputOption
 from allstatus.commands.help_pages import CommandLine
 from allstatus.commands.shared import REFUSED_INPUT, RulesOption, app, run
+from allstatus.commands.streams import fitted
 from allstatus.errors import InvalidRecord, RulesError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _check(folder: str) -> int:
         if name != "systems"
         for topic in topics.values()
     )
-    print(f"{folder}: codes checked: {number}, digest {site.digest[:12]}")
+    print(fitted(f"{folder}: codes checked: {number}, digest {site.digest[:12]}"))
     return 0
 
 
@@ -86,7 +87,7 @@ def _explain(given: str, tables: CodeTables, disease: str) -> int:
     if not lines:
         malignant = tables.systems.is_malignant(found)
         lines = ["another cancer, by its chapter" if malignant else "is in no table"]
-    print("\n".join(f"  {line}" for line in lines))
+    print(fitted("\n".join(f"  {line}" for line in lines)))
     return 0
 
 

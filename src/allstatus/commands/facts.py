@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import chain, islice
 from typing import Annotated
 
 import typer
@@ -30,7 +31,9 @@ def facts(
     ],
     *,
     reading: ChartInput,
-    format: Annotated[Listing, typer.Option("--format", help="text: to read.")] = Listing.text,
+    format: Annotated[
+        Listing, typer.Option("--format", help="json: one document a line, for programs.")
+    ] = Listing.text,
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Show each fact with its evidence: where it stands, as sent and as read, and what was set
@@ -44,12 +47,11 @@ def _facts(path: str, format: Listing, rules: str | None, reading: ChartInput) -
     from allstatus.ehr.facts_table import WIDTH, facts_document, render_facts
 
     width = width_of_text(WIDTH)
-    values, decider = (
-        list(read_inputs(path, reading.input, partial=reading.partial)),
-        Decider(load_rules(rules), reading),
-    )
-    decider.check(values)
-    for decision in decider.decide_all(values):
+    values = read_inputs(path, reading.input, partial=reading.partial)
+    first = list(islice(values, 2))
+    decider = Decider(load_rules(rules), reading)
+    decider.check(first)
+    for decision in decider.decide_all(chain(first, values)):
         if format is Listing.json:
             said = json.dumps(facts_document(decision), ensure_ascii=False)
         else:

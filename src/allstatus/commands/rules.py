@@ -107,8 +107,10 @@ def _list(format: Listing) -> int:
         return 0
     for one in found:
         print(
-            f"{one.id} {one.version}, in force from {one.effective_from}, digest {one.digest[:12]}"
-            f"\n    {one.title}"
+            fitted(
+                f"{one.id} {one.version}, in force from {one.effective_from}, "
+                f"digest {one.digest[:12]}\n    {one.title}"
+            )
         )
     return 0
 
@@ -140,12 +142,13 @@ def _check(rules: str | None, pages: Sequence[str], long: bool) -> int:
         raise RulesError(failures)
     _hold_against(pages, classifier.ruleset, long)
     ruleset, table = classifier.ruleset, classifier.table
-    print(
+    found = (
         f"{ruleset.id} {ruleset.version}: {len(ruleset.criteria)} criteria, "
         f"{len(ruleset.statuses)} statuses, "
         f"{len(ruleset.regions)} regions, {len(table.cases)} cases of which "
         f"{table.consistent.bit_count()} can be; all checks hold{_promised(directory)}"
     )
+    print(fitted(found))
     return 0
 
 
@@ -203,7 +206,7 @@ def _lock(rules: str | None) -> int:
     ruleset = classifier.ruleset
     write_lock(ruleset.directory, ruleset.digest, classifier.table.csv)
     digests = f"{ruleset.digest[:12]}, table {classifier.table.digest[:12]}"
-    print(f"{ruleset.id}: locked {digests}{_promised(ruleset.directory)}")
+    print(fitted(f"{ruleset.id}: locked {digests}{_promised(ruleset.directory)}"))
     return 0
 
 

@@ -101,7 +101,7 @@ def _coverage(page: str, rules: str | None, format: CoverageFormat) -> int:
     ruleset, citations, page_map, sentences = _rules_and_page(rules, page)
     found = cover(ruleset, citations, page_map, sentences)
     if format is CoverageFormat.markdown:
-        print_report(render_markdown(found))
+        sys.stdout.write(render_markdown(found))
     else:
         print_report(to_document(found) if format is CoverageFormat.json else render_text(found))
     return 0 if found.holds else 1

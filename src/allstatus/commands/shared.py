@@ -12,7 +12,7 @@ import typer
 
 import allstatus
 from allstatus.commands.help_pages import CommandLine
-from allstatus.commands.streams import doors, ended
+from allstatus.commands.streams import doors, ended, fitted
 from allstatus.errors import InvalidRecord, MissingExtra, RulesError
 
 REFUSED_INPUT, REFUSED_RULES = 3, 4
@@ -42,12 +42,20 @@ EncodingOption = typer.Option(metavar="NAME", help="Of a CSV, such as windows-12
 PortOption = typer.Option(
     "--port", metavar="PORT", min=0, max=65535, help="The port to listen on; 0 picks a free one."
 )
-RulesOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name.")
+RulesOption = typer.Option(
+    "--rules",
+    metavar="DIR",
+    help="A rule set's folder, or its name in `rules list`; else the patient page's.",
+)
 LanguageOption = typer.Option(
     "--lang", metavar="LANG", help="The language of texts for readers, such as es."
 )
 DraftOption = typer.Option("--draft", help="Take rules that are not locked; the output says so.")
-EngineOption = typer.Option("--engine", help="Which engine fires the rules.")
+EngineOption = typer.Option(
+    "--engine",
+    help="Which engine fires the rules; all say the same. auto: durable where it is installed, "
+    "else builtin.",
+)
 FolderArgument = typer.Argument(metavar="[DIR]", hidden=True)  # the rules, as before --rules
 ListingOption = typer.Option("--format", help="json: one document instead of the text.")
 OutputOption = typer.Option(
@@ -74,9 +82,9 @@ def output_of(output: str | None, before: str | None) -> str:
 
 
 def print_report(report: Mapping[str, Any] | str) -> None:
-    """Print a report: a document as JSON, a text as it is."""
+    """Print a report: a document as JSON, a text as wide as the terminal."""
     sys.stdout.write(
-        report
+        fitted(report)
         if isinstance(report, str)
         else json.dumps(report, indent=2, ensure_ascii=False) + "\n"
     )

@@ -113,9 +113,10 @@ def count_unknown(charts: Iterable[Chart], tables: CodeTables) -> Counter[Unknow
 def as_yaml(found: Counter[UnknownCode]) -> str:
     """The codings as tables ready to be filled in, most frequent first; nothing but codings."""
     lines = [
-        "# Codings that no table names, most frequent first. Save each part under its file's name",
-        "# in a folder of yours, put the name of a topic in the place of each fill_in, write where",
-        "# you read what the code means (cite), and leave out what is of no interest to the page.",
+        "# Codings that no table names, most frequent first. Save each part under its\n"
+        "# file's name in a folder of yours, put the name of a topic in the place of each\n"
+        "# fill_in, write where you read what the code means (cite), and leave out what\n"
+        "# is of no interest to the page.",
     ]
     for table in TABLES:
         named = [(c, n) for c, n in _in_order(found) if c.table == table and c.code]
