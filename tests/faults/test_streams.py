@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from allstatus import classify
-from allstatus.commands.streams import Door, colour_wanted, ended
+from allstatus.commands.streams import Door, Stopped, colour_wanted, ended
 from allstatus.render.text import BOLD, RESET
 
 ESCAPES = "fever\x1b[1;1H\x1b[2Kcase-7: ALL in remission\x9b31m\u202e\x07"
@@ -166,6 +166,47 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     assert (tmp_path / "out.ndjson").read_text() == "old"
     ended = 130 if name == "SIGINT" else -getattr(signal, name)
     assert (run.returncode, b"Traceback" in err) == (ended, False)
+
+
+LOST = """
+import os, signal, time, weakref
+from allstatus.commands import streams
+
+def send(_):
+    os.kill(os.getpid(), NUMBER)
+    time.sleep(60)  # ended by the error of the signal, which cannot leave a call-back
+
+class Thing: ...
+
+streams.prepare()
+thing = Thing()
+gone = weakref.ref(thing, send)
+try:
+    del thing
+    time.sleep(60)
+except streams.Stopped as stopped:
+    streams.end_by(stopped.number)
+except KeyboardInterrupt:
+    raise SystemExit(130)
+raise SystemExit(5)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_that_a_call_back_swallows_comes_again(name: str) -> None:
+    number = getattr(signal, name)
+    asked = [sys.executable, "-c", LOST.replace("NUMBER", str(int(number)))]
+    run = subprocess.run(asked, capture_output=True, check=False, timeout=50)
+    assert (run.returncode, run.stderr) == (130 if name == "SIGINT" else -number, b"")
+
+
+@pytest.mark.parametrize("stop", [Stopped(15), KeyboardInterrupt()], ids=["stopped", "interrupted"])
+def test_a_signal_while_a_class_is_made_ends_the_action(stop: BaseException) -> None:
+    def action() -> int:
+        raise RuntimeError("__set_name__") from stop
+
+    with pytest.raises(type(stop)):
+        ended(action)
 
 
 NOT_MAPPED = "libx.so: failed to map segment from shared object"

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, TextIO
 from allstatus.render.printable import printable, wrapped
 
 CANNOT_WRITE, READER_GONE = 74, 141
+SOON = 0.01  # seconds
 NARROWEST = 40  # columns of text
 ASCII = {
     "✓": "+",
@@ -142,6 +143,8 @@ def ended(action: Callable[[], int]) -> int:
         _abandon(sys.stdout)
         return READER_GONE
     except (MemoryError, RuntimeError) as error:
+        if isinstance(error.__cause__, (Stopped, KeyboardInterrupt)):  # of a class being made
+            raise error.__cause__ from None
         if isinstance(error, RuntimeError) and "new thread" not in str(error):
             raise
         print("error:", "no memory left", file=sys.stderr)
@@ -195,6 +198,8 @@ def prepare() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
+    if hasattr(signal, "setitimer") and sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _hear_again
 
 
 def end_by(number: int) -> NoReturn:
@@ -207,6 +212,23 @@ def end_by(number: int) -> NoReturn:
 def _stop(number: int, _: object) -> None:
     signal.signal(number, signal.SIG_IGN)
     raise Stopped(number)
+
+
+def _hear_again(lost: sys.UnraisableHookArgs) -> None:
+    """A signal whose error was raised where none can be (in a call-back of an import, say) comes
+    once more, soon.
+    """
+    error = lost.exc_value
+    if isinstance(error, Stopped):
+        number = error.number
+        signal.signal(number, _stop)
+    elif isinstance(error, KeyboardInterrupt):
+        number = signal.SIGINT
+    else:
+        sys.__unraisablehook__(lost)
+        return
+    signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(number))
+    signal.setitimer(signal.ITIMER_REAL, SOON)
 
 
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:
