@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO
 
+from allstatus.record.undisturbed import ENDING
 from allstatus.render.printable import printable, wrapped
 
 CANNOT_WRITE, READER_GONE = 74, 141
@@ -49,6 +50,7 @@ ASCII = {
     "\ufffd": "?",
 }
 BOXES = range(0x2500, 0x2580)
+_CAME: list[int] = []  # signals that are to end the process
 _COLOURS = re.compile(r"(\x1b\[(?:[012]|3[123])m)")  # those of the text's marks; none hides
 
 
@@ -134,8 +136,17 @@ def colour_wanted(stream: TextIO) -> bool:
 
 def ended(action: Callable[[], int]) -> int:
     """The exit status of an action that prints; what cannot be read or written is said in a
-    line.
+    line. A signal that came is raised, though a library made another error of it.
     """
+    try:
+        return _ended(action)
+    except Exception:
+        for number in _CAME:
+            raise _error_of(number) from None
+        raise
+
+
+def _ended(action: Callable[[], int]) -> int:
     try:
         status = action()
         sys.stdout.flush()
@@ -143,8 +154,6 @@ def ended(action: Callable[[], int]) -> int:
         _abandon(sys.stdout)
         return READER_GONE
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error.__cause__, (Stopped, KeyboardInterrupt)):  # of a class being made
-            raise error.__cause__ from None
         if isinstance(error, RuntimeError) and "new thread" not in str(error):
             raise
         print("error:", "no memory left", file=sys.stderr)
@@ -194,9 +203,10 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):
             stream.reconfigure(errors="allstatus")  # type: ignore[union-attr]
-    for name in ("SIGTERM", "SIGHUP"):
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    for name in ENDING:
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+        if number is not None and signal.getsignal(number) in usual:
             signal.signal(number, _stop)
     if hasattr(signal, "setitimer") and sys.unraisablehook is sys.__unraisablehook__:
         sys.unraisablehook = _hear_again
@@ -210,23 +220,25 @@ def end_by(number: int) -> NoReturn:
 
 
 def _stop(number: int, _: object) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Stopped(number)
+    _CAME.append(number)
+    if number != signal.SIGINT:
+        signal.signal(number, signal.SIG_IGN)
+    raise _error_of(number)
+
+
+def _error_of(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else Stopped(number)
 
 
 def _hear_again(lost: sys.UnraisableHookArgs) -> None:
     """A signal whose error was raised where none can be (in a call-back of an import, say) comes
     once more, soon.
     """
-    error = lost.exc_value
-    if isinstance(error, Stopped):
-        number = error.number
-        signal.signal(number, _stop)
-    elif isinstance(error, KeyboardInterrupt):
-        number = signal.SIGINT
-    else:
+    if not (_CAME and isinstance(lost.exc_value, (Stopped, KeyboardInterrupt))):
         sys.__unraisablehook__(lost)
         return
+    number = _CAME[-1]
+    signal.signal(number, _stop)
     signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(number))
     signal.setitimer(signal.ITIMER_REAL, SOON)
 
