@@ -35,6 +35,7 @@ MARROW = resource(
     receivedTime="2025-03-09T08:00:00Z",
 )
 BLOOD = resource("Specimen", "blood", type={"text": "Blood"})
+PART = resource("Specimen", "part", parent=[to("Specimen/blood")])
 RESULT = resource("Observation", "m", valueInteger=2)
 
 
@@ -60,6 +61,11 @@ def test_reports_and_panels_above_a_result() -> None:
         (
             RESULT | {"specimen": to("Specimen/blood")},
             (BLOOD | {"type": {"text": "Marrow"}},),
+            ["blood", "marrow"],
+        ),
+        (
+            RESULT | {"specimen": to("Specimen/part")},
+            (PART, BLOOD | {"type": {"text": "Marrow"}}),
             ["blood", "marrow"],
         ),
         (RESULT | {"specimen": {"display": "Marrow"}}, (), ["marrow"]),

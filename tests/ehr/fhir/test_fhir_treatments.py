@@ -42,3 +42,11 @@ def test_inactive_ingredients_say_nothing() -> None:
     given = medicine(medicationReference={"reference": "#m"}, contained=[mixed])
     (treatment,) = chart_of([given]).treatments
     assert [code.code for code in treatment.codes] == ["drug"]
+
+
+def test_a_reason_of_versions_that_cannot_be_told_apart_is_not_known() -> None:
+    given = medicine(reasonReference=[{"reference": "Condition/z"}])
+    either = [{"resourceType": "Condition", "id": "z", "code": {"text": said}} for said in "ab"]
+    for versions in (either, either[::-1]):
+        (treatment,) = chart_of([given, *versions]).treatments
+        assert [code.code for code in treatment.reasons] == ["not here"]

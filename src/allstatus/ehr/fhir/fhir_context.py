@@ -99,9 +99,9 @@ def _structures(result: Json, store: ResourceStore) -> tuple[Code, ...]:
     """The places of the body structures that R5 has instead of a site."""
     found: tuple[Code, ...] = ()
     for reference in objects(result.get("bodyStructure")):
-        place = store.resolve(result, reference) or {}
-        found += codes(place.get("location"))
-        found += codes(reached(place, "includedStructure.structure"))
+        for place in store.meant(result, reference):
+            found += codes(place.get("location"))
+            found += codes(reached(place, "includedStructure.structure"))
     return found
 
 
@@ -120,12 +120,11 @@ def _described(
     places, names, found, standing = site, set(), [], STANDS
     for owner, reference in references:
         names.add(text(reference.get("reference")) or str(reference.get("identifier") or ""))
-        specimen = store.resolve(owner, reference)
-        if specimen is None:
+        versions = store.meant(owner, reference)
+        if not versions:
             shown = text(reference.get("display")) or text(reference.get("reference")) or NOT_HERE
             places += (Code(TEXT, text(reference.get("display")).lower() or NOT_HERE, shown),)
-            continue
-        for one in store.versions(specimen):
+        for one in versions:
             found.append(one)
             places += _places(one, store)
             if modified(one, inside=("contained",)):
@@ -167,7 +166,7 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
         one = waiting.popleft()
         said = _worded(one.get("type")) + _worded(obj(one.get("collection")).get("bodySite"))
         parents = () if said else objects(one.get("parent"))
-        for parent in filter(None, (store.resolve(one, reference) for reference in parents)):
+        for parent in [each for said_of in parents for each in store.meant(one, said_of)]:
             if id(parent) not in seen:
                 seen.add(id(parent))
                 waiting.append(parent)

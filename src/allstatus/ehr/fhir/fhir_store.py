@@ -177,9 +177,10 @@ class ResourceStore:
                     return item
         return container if not name else None
 
-    def versions(self, resource: Json) -> list[Json]:
-        """Whatever a reference to it may mean: itself, and versions of which none is the later."""
-        return self._beside.get(id(resource), [resource])
+    def meant(self, owner: Json, reference: object) -> list[Json]:
+        """All that a reference may mean: versions of which none is the later; none if not here."""
+        found = self.resolve(owner, reference)
+        return [] if found is None else self._beside.get(id(found), [found])
 
     def identified(self, kind: str, system: str, value: str) -> Json | None:
         """The one resource of a kind that has an identifier, or None."""

@@ -151,18 +151,16 @@ def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], st
         reference = obj(said)
         if not (text(reference.get("reference")) or reference.get("identifier")):
             continue
-        medicine = store.resolve(resource, reference)
-        if medicine is None:
+        versions = store.meant(resource, reference)
+        if not versions:
             names.append(text(reference.get("display")) or f"{text(reference.get('reference'))}")
-            continue
-        versions = store.versions(medicine)
         for one in versions:
             if id(one) not in store.medicines:
                 store.medicines[id(one)] = _contents(one, store)
             of_it, called, doubt = store.medicines[id(one)]
             found, names = found + of_it, names + called
             stands = doubt if doubt is not STANDS else stands
-        stands = stands if len(versions) == 1 else Standing("", DIFFER)
+        stands = stands if len(versions) < 2 else Standing("", DIFFER)
     return found, "; ".join(dict.fromkeys(name for name in names if name)), stands
 
 
@@ -189,8 +187,9 @@ def _ingredients(medicine: Json, store: ResourceStore) -> Iterator[Json]:
         either = obj(item.get("item"))
         yield obj(item.get("itemCodeableConcept")) or either
         reference = item.get("itemReference") or either.get("reference") or either
-        if (part := store.resolve(medicine, reference)) is not None and part is not medicine:
-            yield obj(part.get("code"))
+        parts = store.meant(medicine, reference)
+        if len(parts) == 1 and parts[0] is not medicine:
+            yield obj(parts[0].get("code"))
 
 
 def _orders(resource: Json, store: ResourceStore) -> list[Json]:
@@ -198,10 +197,10 @@ def _orders(resource: Json, store: ResourceStore) -> list[Json]:
     orders, seen = [resource], {id(resource)}
     for order in orders:  # which grows while it is gone through
         for reference in _listed(order, ORDERS):
-            found = store.resolve(order, reference)
-            if found is not None and id(found) not in seen:
-                seen.add(id(found))
-                orders.append(found)
+            for found in store.meant(order, reference):
+                if id(found) not in seen:
+                    seen.add(id(found))
+                    orders.append(found)
     return orders
 
 
@@ -223,12 +222,14 @@ def _reasons(resource: Json, store: ResourceStore) -> tuple[Code, ...]:
 
 
 def _referred(resource: Json, reference: Json, store: ResourceStore) -> tuple[Code, ...]:
-    """The code of what a reference means, else its words; of what is not here, that it is not."""
+    """The code of what a reference means, else its words; of what is not here, or stands in several
+    versions, that it is not.
+    """
     if not (isinstance(reference.get("reference"), str) or reference.get("identifier")):
         return ()
-    known = store.resolve(resource, reference)
-    if known is not None:
-        return codes(known.get("code")) or in_words(known.get("code"))
+    known = store.meant(resource, reference)
+    if len(known) == 1:
+        return codes(known[0].get("code")) or in_words(known[0].get("code"))
     shown = text(reference.get("display"))
     return (Code(TEXT, shown.lower() or NOT_HERE, shown),)
 
