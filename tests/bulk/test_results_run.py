@@ -18,6 +18,7 @@ from allstatus.bulk.mapping_file import named_as_results, read_mapping
 from allstatus.bulk.results_run import ResultsRun
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.lab_table import COLUMNS, read_table
+from allstatus.ehr.table_patients import SUMMARIES
 from allstatus.ehr.timelines.timeline import decide_chart
 from bulk.rows import RULES
 from ehr import lab_tables
@@ -115,6 +116,18 @@ def test_a_row_of_nobody_and_a_row_cut_short_are_rejected(tmp_path: Path) -> Non
     assert [reject[:2] for reject in rejects] == [["8", "patient"], ["9", "patient"], ["10", ""]]
     assert (totals.lines, totals.read, totals.rejected) == (10, 7, 3)
     assert len(rows) == 2
+
+
+def test_a_row_that_sums_up_others_is_rejected_and_leaves_the_others(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    more = "".join(f"{total},,2025-03-10,LN,11150-0,2,%\n" for total in ("TOTAL (n=7)", "mean "))
+    source.write_text(HEADER + ROWS + more, "utf-8")
+    totals, rows, _, rejects = run(source, named(HEADER))
+    assert [reject[:2] for reject in rejects] == [["8", "patient"], ["9", "patient"]]
+    assert rejects[0][2] == "; ".join([SUMMARIES["why"], SUMMARIES["remedy"]])
+    assert (totals.lines, totals.read, totals.patients, totals.rejected) == (9, 7, 3, 2)
+    source.write_text(HEADER + ROWS, "utf-8")
+    assert run(source, named(HEADER))[1] == rows
 
 
 @pytest.mark.parametrize("nobody", ["", "NULL", "n/a"])

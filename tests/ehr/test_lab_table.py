@@ -115,6 +115,37 @@ def test_a_row_of_nobody_is_a_doubt_for_the_only_patient(nobody: str) -> None:
             read_table(lab_tables.table_of([row, row]))
 
 
+TOTALS = [
+    "Total",
+    "TOTAL (n=12)",
+    "Mean",
+    "average:",
+    "Summary",
+    "Grand total",
+    "Median [range]",
+    "Mittelwert",
+    "SD",
+    "Total n = 3",
+]
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_a_row_that_sums_up_others_is_nobodys_and_told(total: str) -> None:
+    row, other = MARROW | {"patient": total}, MARROW | {"patient": "id Total"}
+    (chart,) = read_table(lab_tables.table_of([*REMISSION, row, row]))
+    assert chart.patient == "p1"
+    assert "rows called as totals or averages are: 2; set aside" in " ".join(chart.warnings)
+    assert answers(lab_tables.table_of([*REMISSION, row, other]))["p1"] == "remission"
+    assert answers(lab_tables.table_of([row, other])) == {"id Total": "none"}
+    with pytest.raises(InvalidRecord, match="is called as a total or an average is; if it is"):
+        read_table(lab_tables.table_of([row, row]))
+
+
+@pytest.mark.parametrize("patient", ["Total1", "Tot", "Meanwell", "summary-12", "N", "total_2"])
+def test_a_patient_is_called_something_else(patient: str) -> None:
+    assert answers(lab_tables.table_of([MARROW | {"patient": patient}])) == {patient: "none"}
+
+
 @pytest.mark.parametrize("patient", ["p1 ", "\u00a0p1", "p1\u200b", "\ufeffp1\u2003"])
 def test_signs_that_nobody_sees_are_no_part_of_an_id(patient: str) -> None:
     row = MARROW | {"patient": patient}

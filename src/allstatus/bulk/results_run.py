@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from operator import itemgetter
@@ -28,7 +28,8 @@ from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.sources import Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
 from allstatus.ehr.coding.code_systems import UNSEEN
-from allstatus.ehr.lab_table import NOBODYS, charts_of
+from allstatus.ehr.lab_table import charts_of
+from allstatus.ehr.table_patients import NOBODYS, SUMMARIES, summaries
 
 ROW, OWNER = "row", "owner"
 CELL_ENDS = re.compile(r"[,;|\t\r\n\"{}\[\]:]+")
@@ -104,23 +105,30 @@ class ResultsRun:
             gathered.rejects += [(row, *why) for row, why in slab.unreadable.items()]
             table = self._texts(slab)
             gathered.tables.append(table.append_column(OWNER, _owners(table["patient"])))
+        why = f"{SUMMARIES['why']}; {SUMMARIES['remedy']}"
+        self._reject(gathered, lambda owners: _are(summaries(), owners), why)
         self._place_nobodys(gathered)
         return gathered
+
+    def _reject(
+        self, gathered: _Gathered, which: Callable[[pa.ChunkedArray], pa.ChunkedArray], why: str
+    ) -> None:
+        """Reject the rows with such owners."""
+        column = self._assigned["patient"].column
+        for place, table in enumerate(gathered.tables):
+            those = which(table[OWNER])
+            gathered.rejects += [(row, column, why) for row in table.filter(those)[ROW].to_pylist()]
+            gathered.tables[place] = table.filter(pc.invert(those))
 
     def _place_nobodys(self, gathered: _Gathered) -> None:
         """Rows that name nobody go with those of the only patient there is; of several they are
         rejected.
         """
-        whose = {name for table in gathered.tables for name in pc.unique(table[OWNER]).to_pylist()}
-        people = whose - {None}
-        column = self._assigned["patient"].column
+        people = _owned(gathered.tables) - {None}
         if len(people) == 1:
             gathered.tables = [_owned_by(table, *people) for table in gathered.tables]
-            return
-        for table in gathered.tables:
-            nobodys = table.filter(pc.is_null(table[OWNER]))[ROW].to_pylist()
-            gathered.rejects += [(row, column, NOBODY) for row in nobodys]
-        gathered.tables = [table.filter(pc.is_valid(table[OWNER])) for table in gathered.tables]
+        else:
+            self._reject(gathered, pc.is_null, NOBODY)
 
     def _texts(self, slab: Slab) -> pa.Table:
         """A slab's columns by the mapping's keys, as texts, with the numbers of its rows."""
@@ -155,20 +163,29 @@ def _named_in(lines: Sequence[str], tables: list[pa.Table]) -> Counter[str]:
     """In how many of the lines that are no rows each patient is named, by a whole cell; one that
     was too long to be kept may name each.
     """
-    known: set[str] = set()
-    if lines:
-        known = {name for table in tables for name in pc.unique(table[OWNER]).to_pylist()}
+    known = _owned(tables) if lines else set()
     cells = (
         {cell.strip(UNSEEN) for cell in CELL_ENDS.split(line)} if line else known for line in lines
     )
     return Counter(name for some in cells for name in some & known)
 
 
+def _owned(tables: Sequence[pa.Table]) -> set[str]:
+    """Whose any row is."""
+    return {name for table in tables for name in pc.unique(table[OWNER]).to_pylist()}
+
+
 def _owners(patients: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whose each row is; null where it names nobody."""
     names = pc.utf8_trim(patients.cast(pa.string()), UNSEEN)
-    nobodys = pc.match_substring_regex(names, f"^({NOBODYS.pattern})?$", ignore_case=True)
-    return pc.if_else(pc.fill_null(nobodys, True), None, names)
+    nobodys = pc.or_kleene(pc.is_null(names), _are(f"(?:{NOBODYS.pattern})?", names))
+    return pc.if_else(nobodys, None, names)
+
+
+def _are(pattern: str, names: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which of these names are so as a whole; none where nobody is named."""
+    found = pc.match_substring_regex(names, f"^(?:{pattern})$", ignore_case=True)
+    return pc.fill_null(found, False)
 
 
 def _owned_by(table: pa.Table, name: str) -> pa.Table:

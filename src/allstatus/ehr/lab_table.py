@@ -15,7 +15,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from allstatus.ehr.chart import (
     IN_DOUBT,
@@ -30,7 +29,6 @@ from allstatus.ehr.chart import (
     Treatment,
 )
 from allstatus.ehr.coding import comments
-from allstatus.ehr.coding.code_systems import UNSEEN
 from allstatus.ehr.coding.codes import code_tables, heard_of, make_code, table
 from allstatus.ehr.coding.result_statuses import result_status
 from allstatus.ehr.dates import read_when
@@ -46,6 +44,7 @@ from allstatus.ehr.fhir.fhir_standing import (
 )
 from allstatus.ehr.hl7v2.specimens import SOURCE, TYPE
 from allstatus.ehr.sent_values import FLAGS, UNSAID, by_flags, flag_of, written
+from allstatus.ehr.table_patients import SUMMARIES, is_summary, named
 from allstatus.errors import InvalidRecord, nearest
 from allstatus.record.row_bounds import MOST_COLUMNS, SHORTER
 
@@ -70,7 +69,6 @@ COLUMNS = (
 )
 CORRECTED = ("amended", "corrected")
 SEXES = {"female": "female", "male": "male", "other": "other", "f": "female", "m": "male"}
-NOBODYS = re.compile(r"N/?A|NAN|NULL|NONE|UNK(?:NOWN)?|[-.?]|#\S+[!?]?|\d(?:[.,]\d+)?E\+\d+", re.I)
 NEEDED = ("date", "code")
 DEFAULT_SYSTEM = "LN"
 SPECIMEN_SYSTEM = "SCT"
@@ -101,26 +99,25 @@ def read_tables(texts: Mapping[str, str]) -> list[Chart]:
 
 def charts_of(rows: Iterable[tuple[str, Row]]) -> list[Chart]:
     """The charts in rows, each with where it stands, in the order of their patients' ids; rows that
-    name nobody are a doubt for the only patient there is.
+    name nobody are a doubt for the only patient there is, and those that sum up others set aside.
     """
     of: dict[str, list[tuple[str, Row]]] = {}
     for placed in rows:
         of.setdefault(named(placed[1].get("patient", "")), []).append(placed)
+    summed = sum(len(of.pop(name)) for name in [*of] if is_summary(name))
+    if summed and not of:
+        raise InvalidRecord("patient", SUMMARIES["why"], SUMMARIES["remedy"])
     if [*of] == [""] and any(row.get("patient") for _, row in of[""]):
         raise InvalidRecord("patient", NAMELESS, "say whose result")
     charts = {name: _chart(name, of[name]) for name in sorted(of)}
+    for chart in charts.values() if summed else ():
+        chart.warnings.append(f"{SUMMARIES['told'].format(summed)}; {SUMMARIES['remedy']}")
     if len(charts) == 2 and "" in charts:
         nobodys = charts.pop("")
         (only,) = charts.values()
         only.take_in_doubt(nobodys, NAMELESS)
         only.warnings.append(IN_DOUBT.format("rows", len(of[""])))
     return [*charts.values()]
-
-
-def named(patient: str) -> str:
-    """A patient's id; empty for what stands for none, or was cut to a number of few digits."""
-    name = patient.strip(UNSEEN)
-    return "" if NOBODYS.fullmatch(name) else name
 
 
 def _chart(name: str, rows: list[tuple[str, Row]]) -> Chart:
@@ -207,26 +204,32 @@ def _told(row: Row, remarks: Iterable[Row]) -> Iterator[str]:
 
 def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
     when, issued = read_when(row["date"]), read_when(row.get("issued", ""))
-    codes = (make_code(*_coded(row), row.get("display", "")),)
     text, answered = row.get("display", ""), bool(row.get("value") or row.get("flag"))
+    codes = (make_code(*_coded(row), text),)
+    of_it = source, codes, when, issued
     if table("treatments").find(codes):
         void, doubt = together(_standing(row, TREATED, comments.TREATMENT), _amount(row))
-        return Treatment(source, codes, when, issued, void, text, doubt=doubt)
+        return Treatment(*of_it, void, text, doubt=doubt)
     is_sign = table("signs").find(codes)
     if code_tables().systems.is_of_icd(codes[0]) or table("diagnoses").find(codes) or is_sign:
         row = _as_result(row) if is_sign and answered else row
         void, doubt = _standing(row, DIAGNOSED, comments.CONDITION)
         if is_sign and answered:
-            return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
-        doubt = doubt or (UNSAID if answered else "")
+            return _result(row, Statement(*of_it, void, text, doubt=doubt))
         said = _status(row)
-        unread = bool(row["date"]) and when is None
-        made = Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
-        made = replace(made, unread_start=unread) if unread else made
-        return replace(made, clinical=said, ended=said in ENDED) if said in STATES else made
+        return Problem(
+            *of_it,
+            void,
+            text,
+            recorded=when,
+            doubt=doubt or (UNSAID if answered else ""),
+            clinical=said if said in STATES else "",
+            ended=said in ENDED,
+            unread_start=bool(row["date"]) and when is None,
+        )
     row = _as_result(row)
     void, doubt = _standing(row, RESULT, heard_of(codes), remarks)
-    return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
+    return _result(row, Statement(*of_it, void, text, doubt=doubt))
 
 
 def _as_result(row: Row) -> Row:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from allstatus.testing import chart_parts as parts
 from allstatus.testing.chart_parts import Resource
 from allstatus.testing.charts import bundles
+from allstatus.testing.mutants import without
 from allstatus.testing.number_strategies import Rules
 
 Blur = Callable[[Resource], Resource | None]
@@ -28,10 +29,6 @@ DATES = ("effectiveDateTime", "onsetDateTime", "recordedDate")
 def _put(resource: Resource, elements: Resource) -> Resource:
     """The resource with elements put in, None taking one out."""
     return {key: item for key, item in (resource | elements).items() if item is not None}
-
-
-def _without(resource: Resource, *keys: str) -> Resource:
-    return {key: item for key, item in resource.items() if key not in keys}
 
 
 def _changed(kinds: str, **elements: Any) -> Blur:
@@ -62,13 +59,13 @@ def _quantity(**elements: Any) -> Blur:
         if "valueQuantity" not in resource:
             return None
         made = _put(resource["valueQuantity"], elements)
-        return _without(resource, "referenceRange") | {"valueQuantity": made}
+        return without(resource, "referenceRange") | {"valueQuantity": made}
 
     return change
 
 
 def _undated(resource: Resource) -> Resource | None:
-    return _without(resource, *DATES)
+    return without(resource, *DATES)
 
 
 def _of_the_year(resource: Resource) -> Resource | None:
@@ -77,13 +74,13 @@ def _of_the_year(resource: Resource) -> Resource | None:
 
 def _date_unread(resource: Resource) -> Resource | None:
     found = {f"_{key}": UNKNOWN for key in DATES if key in resource}
-    return _without(resource, *DATES) | found
+    return without(resource, *DATES) | found
 
 
 def _end_unread(resource: Resource) -> Resource | None:
     if "abatementDateTime" not in resource:
         return None
-    return _without(resource, "abatementDateTime") | {"_abatementDateTime": UNKNOWN}
+    return without(resource, "abatementDateTime") | {"_abatementDateTime": UNKNOWN}
 
 
 def _period(end: str) -> Blur:
@@ -91,7 +88,7 @@ def _period(end: str) -> Blur:
         if "effectiveDateTime" not in resource or resource["resourceType"] != "Observation":
             return None
         period = {"effectivePeriod": {end: resource["effectiveDateTime"]}}
-        return _without(resource, "effectiveDateTime") | period
+        return without(resource, "effectiveDateTime") | period
 
     return change
 

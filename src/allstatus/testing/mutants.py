@@ -180,9 +180,9 @@ def _assumption(_: str, entry: Entry) -> Iterator[Slip]:
         yield words, "assumption", {**entry, "assume": slip}
 
 
-def without(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A mapping without one key."""
-    return {name: value for name, value in entry.items() if name != key}
+def without(entry: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """A mapping without some keys."""
+    return {name: value for name, value in entry.items() if name not in keys}
 
 
 def _region(_: str, entry: Entry) -> Iterator[Slip]:

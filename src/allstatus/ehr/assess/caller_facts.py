@@ -112,11 +112,11 @@ def doubt_callers(reading: ChartReading, overlays: Iterable[CallerFacts], rulese
     for overlay in overlays:
         if (day := overlay.as_of) is None:
             continue
-        when = When(day.isoformat(), day, day)
+        when, values = When(day.isoformat(), day, day), values_of(overlay, ruleset)
         for fact in (*OPEN, SIGNS):
             if (said := overlay.facts.get(fact)) is None:
                 continue
-            if not _is_open(overlay, fact, ruleset):
+            if not _is_open(fact, values[fact], ruleset):
                 _settle(reading, fact, day)
             elif fact in OPEN:
                 evidence = Evidence(SUPPLIED, title=fact, date=when.text, sent=str(said))
@@ -150,16 +150,15 @@ def _place_signs(
             return
         when = When(day.isoformat(), day, day)
         evidence = Evidence(SUPPLIED, title=SIGNS, date=when.text, sent=str(overlay.facts[SIGNS]))
-        if _is_open(overlay, SIGNS, ruleset):
+        if _is_open(SIGNS, value, ruleset):
             reading.keep(Doubt(SIGNS, SIGNS, when, why, evidence))
         else:
             told = evidence.counted(SUPPLIED, str(value))
             reading.signs.append(Finding(SIGNS, when, told, value))
 
 
-def _is_open(overlay: CallerFacts, fact: str, ruleset: RuleSet) -> bool:
-    pattern = domains_of(ruleset)[fact].pattern(values_of(overlay, ruleset)[fact])
-    return None in pattern
+def _is_open(fact: str, value: Any, ruleset: RuleSet) -> bool:
+    return None in domains_of(ruleset)[fact].pattern(value)
 
 
 def lay_over(found: Assessment, overlay: CallerFacts) -> None:
