@@ -21,6 +21,11 @@ NAMED = [  # words -> the topics they name
     ("Blood culture bottle", ()),
     ("Bloody fluid", ()),
     ("Left iliac crest", ()),
+    ("Bone marrow (donor)", ("not_the_patients_blood",)),
+    ("Marrow of the donor's left crest, slide 3", ("not_the_patients_blood",)),
+    ("Médula del donante", ("not_the_patients_blood",)),
+    ("Recipient marrow, not donor", ()),
+    ("Marrow after donor lymphocyte infusion", ()),
     ("", ()),
 ]
 
@@ -39,6 +44,7 @@ def test_every_name_is_that_of_a_topic_of_specimens() -> None:
 
 CODES = [  # a code of a specimen -> what it is called
     (Code("snomed", "119297000", "Bone marrow"), []),
+    (Code("snomed", "119359002", "Bone marrow from donor"), ["not_the_patients_blood"]),
     (Code("urn:lab", "BMA", "Bone marrow"), ["marrow"]),
     (Code("urn:lab", "blood"), []),
     (Code(TEXT, "bone marrow", "blood"), ["marrow"]),

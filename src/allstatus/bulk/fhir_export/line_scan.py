@@ -32,7 +32,7 @@ from allstatus.errors import InvalidRecord
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 # how they spell that something is gone
-_SPELLED = (*TAKEN_BACK.values(), ("removal",), NOT_VALID)
+_SPELLED = (*TAKEN_BACK.values(), ("removal", "revision"), NOT_VALID)
 GONE = {f'"{code}"'.encode() for codes in _SPELLED for code in codes}
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 READ = {"Patient", "Specimen", "ServiceRequest", *READERS, *ABOUT, *NAMING}  # if without subject

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from allstatus.ehr.assess.recorded_answers import answer_value
 from allstatus.ehr.chart import Quantity, Result
-from allstatus.ehr.coding.codes import CodeTables, make_code
+from allstatus.ehr.coding.codes import OTHERS, CodeTables, make_code
 from allstatus.ehr.evidence.chart_reading import (
     LOUD,
     OF_ITS_DATE,
@@ -77,7 +77,7 @@ def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) ->
     if result.void:
         reading.put_aside(fact.name, evidence, result.void, warn=result.void.startswith(LOUD))
         return
-    if "other_person" in specimen_places(result, reading.tables):
+    if OTHERS in specimen_places(result, reading.tables):
         reading.put_aside(fact.name, evidence, OTHER_PERSON, warn=True)
         return
     when, why = place_result(reading, result)

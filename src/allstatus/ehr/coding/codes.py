@@ -19,6 +19,7 @@ from allstatus.record.remembered import remembered
 from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import RuleSet
 
+OTHERS = "other_person"  # whose specimen it is, of those that are not the patient's
 SHARES = ("marrow_blasts", "marrow_report", "blood_blasts", "csf_blasts", "fluid_blasts", "blasts")
 __all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
 
@@ -59,9 +60,14 @@ class CodeTables:
         return tuple(code for code in codes if any(table.known(code) for table in each))
 
     def specimen_in_words(self, code: Code) -> tuple[Topic, ...]:
-        """What a specimen is called whose code no table names, or names oddly written."""
-        if code.system == ITSELF or self.results.find([code]):
+        """What a specimen is called whose code no table names, or names oddly written; of one that
+        a table names, whether it is another person's.
+        """
+        if code.system == ITSELF:
             return ()
+        if self.results.find([code]):
+            called = [self.results.topics[name] for name in topics_named(code.display)]
+            return tuple([one for one in called if one["specimen"] == OTHERS])
         if within := self.results.find_each(self.systems.parts(code)):
             return tuple(match.topic for match in within)
         words = code.code if code.system == TEXT else code.display

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+")
 @remembered(1024)
 def topics_named(text: str) -> tuple[str, ...]:
     """The topics of `results.yaml` that a specimen's words name; none where another word stands
-    among them.
+    among them, but one that says that it is another person's.
 
     >>> topics_named("Bone marrow aspirate, left iliac crest"), topics_named("bone marrow product")
     (('marrow',), ())
@@ -27,6 +27,9 @@ def topics_named(text: str) -> tuple[str, ...]:
     names, longest, beside = _words()
     words = _WORD.findall(without_accents(text.lower()))
     found = names_in(words, names, longest, lambda word: word in beside or word.isdecimal())
+    others = read_yaml("specimen-words")["anothers"]
+    if not found and not {*words}.isdisjoint(others["words"]):
+        return (others["topic"],) if {*words}.isdisjoint(others["unless"]) else ()
     return tuple(dict.fromkeys(found or ()))
 
 

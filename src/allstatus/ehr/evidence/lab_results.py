@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import ITSELF, Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.coding.codes import CodeTables, Match
+from allstatus.ehr.coding.codes import OTHERS, CodeTables, Match
 from allstatus.ehr.coding.comments import by_comment
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import (
@@ -123,12 +123,12 @@ def _place_result(
         assert_by_result(reading, result, when, why, _evidence(result, match))
         return
     places = _places(match, result, reading.tables)
-    if "other_person" in places:
+    if OTHERS in places:
         reading.put_aside(fact, _evidence(result, match), OTHER_PERSON, warn=True)
         return
     called = places_in_words(result, reading.tables) if places and result.specimen else set()
     if len(places) != 1 or called - places:
-        _doubt_place(reading, result, match, places | (called - {"other_person"}), when)
+        _doubt_place(reading, result, match, places | (called - {OTHERS}), when)
         return
     note_dates(reading, result)
     (site,) = places

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, POOLED, REJECTED, ROLES, SEVERAL, TEXT, Code
 from allstatus.ehr.dates import When, last_day, spanning
-from allstatus.ehr.fhir.fhir_holders import listing
+from allstatus.ehr.fhir.fhir_holders import listing, ordered
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
@@ -137,7 +137,8 @@ def _described(
                 standing = Standing("", "its specimen was entered in error")
             if one.get("status") == "unsatisfactory":
                 standing = Standing("", REJECTED)
-            standing = together(standing, _role(one))
+            requested = ordered(store.members(one, "request"))
+            standing = together(standing, _role(one), requested)
     called = " ".join(sorted(names))
     if len(found) == 1 and store.address(found[0]):
         places += (Code(ITSELF, called),)

@@ -195,6 +195,7 @@ def _gather(store: ResourceStore) -> _Gathered:
         owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
     whom = _name_patients(gathered, owners)
     placed = [(is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
+    gone |= {id(one): SUPERSEDED for one in store.superseded}
     people = {id(one): them[0] for _, one, _, them in placed if len(them) == 1}
     taken_back = of_replaced(gone, store) | of_others(people, store) | withdrawn(store)
     for other, resource, why, them in sorted(placed, key=itemgetter(0)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
+from allstatus.ehr.dates import When, shifted
 from allstatus.ehr.fhir.fhir_context import about
 from allstatus.ehr.fhir.fhir_holders import ordered
 from allstatus.ehr.fhir.fhir_sent import measured, stated
@@ -74,6 +76,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     if medicine:
         found, name, stands = _product(resource, store)
     dosages, orders = _listed(resource, DOSAGES), _orders(resource, store)
+    day = when(resource, *_dates(tuple(resource)))
     stands = together(
         _standing(resource, GIVEN[kind], unmodified=store.unmodified),
         stands,
@@ -82,8 +85,8 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         noted(comments.TREATMENT, orders, remarks=_said(resource)),
         ordered(orders[1:]),
         ordered(store.members(resource, "partOf"), "procedure"),
+        _foretold(day, when(resource, ASSERTED[0])),
     )
-    day = when(resource, *_dates(tuple(resource)))
     reasons = next((r for one in orders if (r := _reasons(one, store))), ())
     yield Treatment(
         **stated(resource, stands, day, {"text": name}, when(resource, *ASSERTED)),
@@ -107,6 +110,13 @@ def _standing(resource: Json, known: dict[str, Standing], *, unmodified: bool) -
     said = [code.code for code in codes(obj(resource["adherence"]).get("code"))]
     taken = next((TAKING[code] for code in said if code in TAKING), known[RECORDED])
     return together(taken, standing(resource, known | {RECORDED: STANDS}))
+
+
+def _foretold(day: When | None, asserted: When | None) -> Standing:
+    """Whether it was said before it was taken, by more than a time zone explains."""
+    if day is None or asserted is None or day.first <= shifted(asserted.last, timedelta(days=1)):
+        return STANDS
+    return GIVEN["MedicationStatement"]["intended"]
 
 
 def _amount(dosages: list[Json]) -> Standing:

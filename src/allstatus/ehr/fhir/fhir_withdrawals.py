@@ -18,10 +18,11 @@ from allstatus.ehr.fhir.fhir_patients import NOBODY, PatientKey, same_person, wh
 from allstatus.ehr.fhir.fhir_standing import GIVEN
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_treatments import ORDERS
+from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import Json, codes, labels_of, obj, objects, text, words
 
 REMOVED = f"{ITS_LIST}removed"
-DELETED = "its record: deleted"
+DELETED = "its record: withdrawn"
 FAILED = "its validation failed"
 TEST, TEST_DATA = "HTEST", "labelled as tests"
 VISITS = ("encounter", "context")  # elements that name one
@@ -68,12 +69,13 @@ def withdrawn(store: ResourceStore) -> dict[int, str]:
 
 
 def of_replaced(gone: Mapping[int, str], store: ResourceStore) -> dict[int, str]:
-    """Why results are in doubt that only reports list which others replace (`gone`, by identity,
-    with why they do not count): the new ones may have taken them back.
+    """Why results are in doubt that only reports list which others replace, or later versions of
+    themselves (`gone`, by identity, with why they do not count): the new ones may have taken them
+    back.
     """
     return {
         id(member): f"its report: {gone[id(report)]}"
-        for report in (store.resources if gone else ())
+        for report in ((*store.resources, *store.superseded) if gone else ())
         if id(report) in gone
         for member in store.members(report, "result")
         if member is not None and all(id(one) in gone for one in store.reports(member))
@@ -89,13 +91,29 @@ def of_others(people: Mapping[int, PatientKey | None], store: ResourceStore) -> 
     found: dict[int, str] = {}
     for one in store.resources:
         mine = people.get(id(one))
-        parts = (one, *objects(one["contained"])) if "contained" in one else (one,)
-        named = (other for part in parts for name in OF_ONE for other in store.members(part, name))
-        its = {people.get(id(other)) for other in named if other is not None} - {NOBODY}
+        its = {people.get(id(other)) for other in _beside(one, store)} - {NOBODY}
         if mine != NOBODY and any(same_person(mine, key) is False for key in its):
             own = (it for it in below(one, store) if people.get(id(it)) == mine)
             found.update((id(it), SEVERAL) for it in (one, *own))
     return found
+
+
+def _beside(one: Json, store: ResourceStore) -> Iterator[Json]:
+    """What a resource, and what it contains, was ordered by, part of, done at or because of; and
+    what its specimens were requested by and made from.
+    """
+    parts = [one, *objects(one["contained"])] if "contained" in one else [one]
+    for part in parts:
+        yield from (it for name in OF_ONE for it in store.members(part, name) if it is not None)
+    waiting = [it for part in parts for it in store.members(part, "specimen") if it is not None]
+    seen = set(map(id, waiting))
+    for specimen in waiting:  # which grows while it is gone through
+        yield from (it for it in store.members(specimen, "request") if it is not None)
+        for parent in store.members(specimen, "parent"):
+            if parent is not None and id(parent) not in seen:
+                seen.add(id(parent))
+                waiting.append(parent)
+                yield parent
 
 
 def _is_of_test_patient(resource: Json, store: ResourceStore) -> bool:
@@ -135,16 +153,24 @@ def _of_document(resource: Json, store: ResourceStore) -> Iterator[Said]:
 
 
 def gone(record: Json) -> list[Json]:
-    """The resources that a record says were deleted or removed, or failed their validation."""
+    """The resources that a record says were deleted or removed, revised into others, or failed
+    their validation.
+    """
     targets = objects(record.get("target"))
     if record.get("resourceType") == VALIDATION:
         return targets if record.get("status") in NOT_VALID else []
     entities = objects(record.get("entity"))
     found = [obj(one.get("what")) for one in entities if one.get("role") == "removal"]
+    revised = [obj(one.get("what")) for one in entities if one.get("role") == "revision"]
+    found += [one for one in revised if _key(one) not in map(_key, targets)]
     done = codes(record.get("activity"))
     if any(code.code in TAKEN_BACK.get(code.system, ()) for code in done):
         found += targets
     return found
+
+
+def _key(reference: Json) -> str:
+    return split_address(text(reference.get("reference")))[1]
 
 
 def record_of(kind: str, address: str) -> Json:

@@ -21,6 +21,7 @@ HEADERS, TRAILERS = ("FHS", "BHS"), ("FTS", "BTS")
 _STATING = "MSH PID MRG ORC OBR OBX SPM DG1 PR1 RXA RXE RXG RXR NTE DSC ADD"
 BESIDE = ("CTD", "PRT", "RXC", "RXR", "TQ1", "TQ2")  # go with another segment, as a site's own do
 STATUS = 11  # OBX-11
+TEST_MODES = {"T": "training", "D": "debugging"}
 TO_PATIENT = "PI"  # NTE-4 in table 0364: instructions, which say nothing of a result
 READ = frozenset((*_STATING.split(), *HEADERS, *TRAILERS))
 
@@ -46,6 +47,12 @@ class Message:
         """Its type and event; `ORU` alone was version 2.1's name for `ORU^R01`."""
         kind, event = self.header.text(9, 1).upper(), self.header.text(9, 2).upper()
         return kind, "R01" if (kind, event) == ("ORU", "") else event
+
+    @property
+    def test(self) -> str:
+        """What it is sent for that is not production, or empty."""
+        mode = self.header.text(11).upper()
+        return f"{TEST_MODES[mode]} (MSH-11 {mode})" if mode in TEST_MODES else ""
 
     @property
     def sent(self) -> When | None:

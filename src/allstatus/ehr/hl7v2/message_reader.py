@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 from typing import Any
@@ -19,12 +19,11 @@ from allstatus.ehr.chart import (
     Mention,
     Problem,
     Statement,
-    in_doubt,
     no_whole,
 )
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.corrections import named
-from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
+from allstatus.ehr.hl7v2.deletions import without_deleted
 from allstatus.ehr.hl7v2.diagnoses import (
     all_told,
     read_diagnosis,
@@ -44,8 +43,9 @@ from allstatus.ehr.hl7v2.message_kinds import (
     UNREAD_RESULTS,
     is_read,
 )
+from allstatus.ehr.hl7v2.patient_parts import PatientPart
 from allstatus.ehr.hl7v2.patients import IdentifiedPerson, Patients, read_person
-from allstatus.ehr.hl7v2.results import Sender, Sending, orders_of, read_order
+from allstatus.ehr.hl7v2.results import Sender, orders_of, read_order
 from allstatus.ehr.hl7v2.segments import Segment, under
 from allstatus.ehr.hl7v2.treatments import read_treatments
 from allstatus.errors import InvalidRecord
@@ -53,26 +53,11 @@ from allstatus.errors import InvalidRecord
 # segments whose comments are on what they say themselves
 WITH_OWN = ("DG1", "PRB", "PR1", "RXA", "RXE", "RXG", "AL1", "IAM", "NK1", "GT1", "IN1", "FT1")
 WITHOUT_SEGMENTS = "messages without a segment that can be read: {}"
-TEST_MODES = {"T": "training", "D": "debugging"}
 PART = "only a part of this feed was given ({}); what is not here is unknown"
 REMEDY = (
     "send all of it, or say that it is partial, and what is here is read: what is not here is then "
     "unknown"
 )
-
-
-@dataclass(slots=True)
-class _Said:
-    """What one message says of one patient, and of whom; `rivals` are others whom it may be of."""
-
-    message: Message
-    person: IdentifiedPerson
-    segments: list[Segment]
-    rivals: list[IdentifiedPerson] = field(default_factory=list)
-    sendings: list[Sending] = field(default_factory=list)
-    coded: list[CodedSegment] = field(default_factory=list)
-    others: list[Statement | Mention] = field(default_factory=list)
-    whole: Statement | None = None  # of a kind that is not read
 
 
 def read_hl7(*texts: str, partial: bool = False) -> list[Chart]:
@@ -126,7 +111,7 @@ def _linking(messages: list[Message]) -> set[int]:
     return {id(message) for message in last.values() if message.kind == LINK}
 
 
-def _read(message: Message, links: bool) -> Iterator[_Said]:
+def _read(message: Message, links: bool) -> Iterator[PatientPart]:
     """What a message says of each patient in it; `links`: the first is the others, too."""
     groups = list(under(message.segments, "PID"))
     if len(groups) > 1 and groups[0][0] is None and not _states(groups[0][1]):
@@ -138,7 +123,7 @@ def _read(message: Message, links: bool) -> Iterator[_Said]:
             merged = next((segment for segment in segments if segment.name == "MRG"), None)
         elif links and pid is not groups[-1][0]:
             merged = groups[-1][0]
-        said = _Said(message, read_person(pid, merged), segments)
+        said = PatientPart(message, read_person(pid, merged), segments)
         if message.kind in RESULTS:
             told = _states(segments)
             said.rivals = rivals if told else []
@@ -151,7 +136,7 @@ def _states(segments: list[Segment]) -> bool:
     return any(s.name in ("OBR", "OBX", "DG1", "RXA", "RXE", "RXG", "PR1") for s in segments)
 
 
-def _fill(said: _Said, pid: Segment | None) -> None:
+def _fill(said: PatientPart, pid: Segment | None) -> None:
     message, kind = said.message, "^".join(filter(None, said.message.kind))
     born = said.person.born
     comments = "\n".join(_comments(message, pid, said.segments))
@@ -182,7 +167,7 @@ def _comments(message: Message, pid: Segment | None, segments: list[Segment]) ->
             yield from segment.comments
 
 
-def _fill_in_doubt(said: _Said, sender: Sender) -> None:
+def _fill_in_doubt(said: PatientPart, sender: Sender) -> None:
     """A message of a kind that is not read: a statement that nothing here understands, but for what
     it says of the facts by codes that are known, which it leaves open.
     """
@@ -200,12 +185,12 @@ def _fill_in_doubt(said: _Said, sender: Sender) -> None:
 class _Charts:
     """Charts made of what messages say, each of one patient."""
 
-    def __init__(self, said: list[_Said], patients: Patients) -> None:
-        self.of: dict[int, list[_Said]] = defaultdict(list)
-        self.nameless: list[_Said] = []
+    def __init__(self, said: list[PatientPart], patients: Patients) -> None:
+        self.of: dict[int, list[PatientPart]] = defaultdict(list)
+        self.nameless: list[PatientPart] = []
         for one in said:
             groups = dict.fromkeys(patients.group(who) for who in (one.person, *one.rivals))
-            told = _in_doubt(one) if len(groups) > 1 else one
+            told = one.in_doubt(SEVERAL) if len(groups) > 1 else one
             for group in groups:
                 if group is not None:
                     self.of[group].append(told)
@@ -227,8 +212,10 @@ class _Charts:
             chart.warnings += self._unread()
         return charts
 
-    def _chart(self, said: list[_Said], title: str | None) -> Chart:
+    def _chart(self, said: list[PatientPart], title: str | None) -> Chart:
         chart = Chart(title)
+        if not all(one.message.test for one in said):
+            said = [one.as_test() if one.message.test else one for one in said]
         persons = [one.person for one in said]
         chart.sex = _agreed([person.sex for person in persons])
         chart.born = _agreed([person.born.first if person.born else None for person in persons])
@@ -269,29 +256,18 @@ class _Charts:
         return [WITHOUT_SEGMENTS.format(number)] if number else []
 
 
-def _in_doubt(said: _Said) -> _Said:
-    """What a message says of one of several, and not of which."""
-    return replace(
-        said,
-        sendings=[replace(one, result=in_doubt(one.result, SEVERAL)) for one in said.sendings],
-        coded=[replace(one, statement=in_doubt(one.statement, SEVERAL)) for one in said.coded],
-        others=[in_doubt(one, SEVERAL) for one in said.others],
-    )
-
-
 def _agreed(values: list[Any]) -> Any:
     """What all that say it say alike, else None."""
     said = {value for value in values if value is not None}
     return said.pop() if len(said) == 1 else None
 
 
-def _told(said: list[_Said]) -> Iterator[str]:
+def _told(said: list[PatientPart]) -> Iterator[str]:
     """What a reader should know of the messages themselves."""
     kinds: Counter[str] = Counter()
     for one in said:
-        mode = one.message.header.text(11).upper()
-        if mode in TEST_MODES:
-            yield f"{one.message.name}: is marked as sent for {TEST_MODES[mode]} (MSH-11 {mode})"
+        if one.message.test:
+            yield f"{one.message.name}: is marked as sent for {one.message.test}"
         kinds.update(["^".join(filter(None, one.message.kind))] if one.whole is not None else ())
     for kind, number in sorted(kinds.items()):
         noun = "message is" if number == 1 else "messages are"
