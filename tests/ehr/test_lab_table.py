@@ -105,6 +105,25 @@ def answers(text: str) -> dict[str | None, str]:
     }
 
 
+@pytest.mark.parametrize(
+    ("date", "answer"),
+    [
+        ("2025-03-20", "open"),
+        ("2025-03-20 10:00", "open"),
+        ("20250320", "open"),
+        ("2025-03", "open"),
+        ("", "open"),
+        ("20.03.2025", "open"),
+        ("2025-03-19", "high"),
+        ("2025-03-20 11:00", "high"),
+    ],
+)
+def test_a_remark_is_on_the_results_that_may_be_of_its_time(date: str, answer: str) -> None:
+    remark = {"patient": "p1", "date": date, "code": "8251-1", "value": "Wrong patient"}
+    rows = [*REMISSION, MARROW | {"date": "2025-03-20 10:00"}, remark]
+    assert answers(lab_tables.table_of(rows)) == {"p1": answer}
+
+
 @pytest.mark.parametrize("nobody", ["", "NULL", "n/a", "#N/A", "#REF!", "1.23457E+11", "?"])
 def test_a_row_of_nobody_is_a_doubt_for_the_only_patient(nobody: str) -> None:
     row, another = MARROW | {"patient": nobody}, MARROW | {"patient": "p2"}

@@ -121,6 +121,14 @@ def spanning(first: When, last: When) -> When:
     return When(f"{first.text} to {last.text}", first.first, last.last)
 
 
+def may_be_one(one: When | None, other: When | None) -> bool:
+    """Whether two times may be the same, as far as each is known."""
+    if one is None or other is None:
+        return True
+    clocks = {one.clock, other.clock} - {""}
+    return one.first <= other.last and other.first <= one.last and len(clocks) < 2
+
+
 def shifted(day: date, by: timedelta) -> date:
     """A day so much later, or earlier, within the calendar.
 

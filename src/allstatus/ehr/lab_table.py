@@ -31,7 +31,7 @@ from allstatus.ehr.chart import (
 from allstatus.ehr.coding import comments
 from allstatus.ehr.coding.codes import code_tables, heard_of, make_code, table
 from allstatus.ehr.coding.result_statuses import result_status
-from allstatus.ehr.dates import read_when
+from allstatus.ehr.dates import may_be_one, read_when
 from allstatus.ehr.fhir.fhir_resources import ENDED, STATES, VERIFICATION
 from allstatus.ehr.fhir.fhir_standing import (
     GIVEN,
@@ -176,11 +176,8 @@ def _check(names: list[str]) -> None:
             )
     for place, name in enumerate(names, 1):
         if name not in COLUMNS:
-            raise InvalidRecord(
-                "input",
-                f"column {place} is not known{nearest(name, COLUMNS)}",
-                f"use {', '.join(COLUMNS)}",
-            )
+            problem = f"column {place} is not known{nearest(name, COLUMNS)}"
+            raise InvalidRecord("input", problem, f"use {', '.join(COLUMNS)}")
         if names.count(name) > 1:
             raise InvalidRecord("input", f"has the column '{name}' twice", "keep one of the two")
 
@@ -197,8 +194,9 @@ def _told(row: Row, remarks: Iterable[Row]) -> Iterator[str]:
     """
     yield row.get("comment", "")
     for said in remarks:
-        where = ((said.get(name), row.get(name)) for name in ("date", "specimen"))
-        if all(not one or not other or one == other for one, other in where):
+        one, other = said.get("specimen"), row.get("specimen")
+        at_once = may_be_one(read_when(said["date"]), read_when(row["date"]))
+        if at_once and (not one or not other or one == other):
             yield f"{said.get('value', '')}\n{said.get('comment', '')}"
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from allstatus.ehr.coding.comments import (
     CONDITION,
+    MARROW,
     SHARE,
     TREATMENT,
     _spelled,
@@ -20,7 +21,7 @@ from allstatus.record.code_files import read_yaml
 
 SAID = yaml.safe_load(Path(__file__).with_name("comments.yaml").read_text("utf-8"))
 KINDS = read_yaml("comment-words")["taken_back"]
-OF = SHARE, TREATMENT, CONDITION
+OF = MARROW, TREATMENT, CONDITION
 WORDS = [(of, word) for of in OF for kind in of for word in KINDS[kind]["words"]]
 
 
@@ -48,7 +49,7 @@ def test_a_corrections_comment_may_be_about_what_it_corrects(comment: str) -> No
 def test_each_word_of_the_table_is_found_alone() -> None:
     said = [(of, re.sub(r"\(([^|)]*)[^)]*\)", r"\1", w).replace(" .. ", " ")) for of, w in WORDS]
     assert [w for of, w in said if not taken_back(w.replace("*", ""), of=of)] == []
-    assert {*KINDS} == {*SHARE, *TREATMENT, *CONDITION}
+    assert {*KINDS} == {*MARROW, *TREATMENT, *CONDITION}
 
 
 def test_no_word_of_the_table_stands_twice() -> None:
@@ -70,7 +71,7 @@ def test_some_words_take_back_only_with_nothing_beside_them() -> None:
 
 
 def test_a_treatment_and_a_condition_have_words_of_their_own() -> None:
-    said = {"dose not given": TREATMENT, "relapse was ruled out": CONDITION, "clotted": SHARE}
+    said = {"dose not given": TREATMENT, "relapse was ruled out": CONDITION, "clotted": MARROW}
     for comment, mine in said.items():
         for of in OF:
             assert bool(taken_back(comment, of=of)) is (of is mine)
@@ -85,6 +86,12 @@ def test_a_differential_is_another_test_than_a_whole_count_and_that_of_a_share()
     for comment in SAID["of_a_share"]:
         assert taken_back(comment, of=SHARE)
         assert not taken_back(comment)
+
+
+def test_that_it_is_blood_takes_back_what_is_of_the_marrow() -> None:
+    for comment in SAID["of_marrow"]:
+        assert taken_back(comment, of=MARROW)
+        assert not taken_back(comment, of=SHARE)
 
 
 @given(st.lists(st.text()))

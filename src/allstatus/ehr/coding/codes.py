@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import ITSELF, TEXT, Code
 from allstatus.ehr.coding.code_systems import CodeSystems, plain
 from allstatus.ehr.coding.code_table import Match, Table, Topic
-from allstatus.ehr.coding.comments import RESULT, SHARE, Kinds
+from allstatus.ehr.coding.comments import MARROW, RESULT, SHARE, Kinds
 from allstatus.ehr.coding.medicine_names import MedicineNames
 from allstatus.ehr.coding.site_codes import TABLES, SiteCodes
 from allstatus.ehr.coding.specimen_words import topics_named
@@ -20,7 +20,8 @@ from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import RuleSet
 
 OTHERS = "other_person"  # whose specimen it is, of those that are not the patient's
-SHARES = ("marrow_blasts", "marrow_report", "blood_blasts", "csf_blasts", "fluid_blasts", "blasts")
+OF_MARROW = ("marrow_blasts", "marrow_report")
+SHARES = ("blood_blasts", "csf_blasts", "fluid_blasts", "blasts")
 __all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
 
 
@@ -135,7 +136,8 @@ def _renamer(systems: CodeSystems) -> Any:
 def heard_of(codes: tuple[Code, ...]) -> Kinds:
     """The kinds of words by which comments take a result of these codes back."""
     found = table("results").find(codes)
-    return SHARE if found is not None and found.topic.name in SHARES else RESULT
+    name = found.topic.name if found is not None else ""
+    return MARROW if name in OF_MARROW else SHARE if name in SHARES else RESULT
 
 
 def table(name: str) -> Table:

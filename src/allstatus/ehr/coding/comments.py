@@ -18,6 +18,7 @@ Kinds = tuple[str, ...]
 PERSONS: Kinds = ("another_persons",)
 RESULT: Kinds = (*PERSONS, "withdrawn", "unfit")
 SHARE: Kinds = (*RESULT, "uncounted")  # of a result that is a share of cells
+MARROW: Kinds = (*SHARE, "elsewhere")
 TREATMENT: Kinds = (*PERSONS, "not_given")
 CONDITION: Kinds = (*PERSONS, "refuted")
 _SENTENCES = re.compile(r"[.;!?]+(?!\d)")
