@@ -9,7 +9,7 @@ from datetime import datetime
 
 from allstatus.ehr.chart import Result, in_doubt
 from allstatus.ehr.dates import When
-from allstatus.ehr.hl7v2.results import NO_VALUE, Sending
+from allstatus.ehr.hl7v2.results import CANCELLED, NO_VALUE, Sending
 from allstatus.ehr.sendings import SUPERSEDED
 
 MAYBE_CORRECTED = "another sending of its order may have corrected it"
@@ -72,6 +72,7 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
         key = name, one.result.sent
         top[key] = max(top.get(key, 0), one.rank)
     near = set(_nearly_named(sendings, names))
+    cancelled = [one for one in sendings if one.rank == 0 and one.result.void == CANCELLED]
     for place, (one, name) in enumerate(zip(sendings, names, strict=True)):
         result = replace(one.result, names=(name,) if name else ())
         if one.confirms:
@@ -80,7 +81,20 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
             result = replace(result, void=result.void or SUPERSEDED, doubt="")
         elif (name in unclear or place in near) and not result.void:
             result = in_doubt(result, MAYBE_CORRECTED)
+        elif any(_is_order(gone, one) for gone in cancelled) and not result.void:
+            result = in_doubt(result, CANCELLED)
         yield result
+
+
+def _is_order(cancelled: Sending, one: Sending) -> bool:
+    """Whether what was cancelled is the order of a result, not sent again since."""
+    its, mine = cancelled.result.sent, one.result.sent
+    if its is not None and mine is not None and its.end < mine.begin:
+        return False
+    numbers = (cancelled.filler, one.filler), (cancelled.placer, one.placer)
+    known = [pair for pair in numbers if all(pair)]
+    same = bool(known) and all(its == mine for its, mine in known)
+    return same and cancelled.asked == one.asked
 
 
 def _nearly_named(sendings: list[Sending], names: list[str]) -> Iterator[int]:

@@ -68,6 +68,7 @@ class Sending:
     and the rank of its status among sendings of one time. `confirms`: it makes final what was sent
     before, without sending it again. `instance` names the result whatever its order (OBX-21).
     `unless` are the codes of an order's results: where one is known, it tells what the order would.
+    `asked` is what was ordered.
     """
 
     result: Result
@@ -78,6 +79,7 @@ class Sending:
     confirms: bool = False
     instance: str = ""
     unless: tuple[tuple[Code, ...], ...] = ()
+    asked: str = ""
 
     @property
     def takes_back(self) -> bool:
@@ -194,7 +196,9 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
     rank, confirms = RANK.get(said, 1), status == CONFIRMS and value is None
     own = segment.raw(21)
     instance = f"{BY_IDENTIFIER}{own}|{rest[0]}|{rest[-1]}" if own else ""
-    return Sending(result, *_numbers(order), "|".join(rest), rank, confirms, instance)
+    asked = request.text(4) if request is not None else ""
+    names = (*_numbers(order), "|".join(rest))
+    return Sending(result, *names, rank, confirms, instance, asked=asked)
 
 
 def _site(segment: Segment) -> tuple[Code, ...]:
@@ -251,7 +255,7 @@ def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
         specimen=order.specimen.codes,
     )
     rest = "|".join((_code_name(result), "", _moment(day), order.specimen.name))
-    return Sending(result, *_numbers(order), rest, 0)
+    return Sending(result, *_numbers(order), rest, 0, asked=request.text(4))
 
 
 def _collected(order: Order) -> When | None:
