@@ -91,8 +91,8 @@ def test_a_worker_killed_in_the_midst_loses_nothing(
     marks.mkdir()
     read_patients = spark_run.read_patients
 
-    def slow_patients(started: SparkSession, where: str) -> Any:
-        frame = read_patients(started, where)
+    def slow_patients(started: SparkSession, where: str, shape: Any) -> Any:
+        frame = read_patients(started, where, shape)
         return frame.repartition(12).mapInArrow(
             partial(spark_slow.slowly, str(marks)), frame.schema
         )

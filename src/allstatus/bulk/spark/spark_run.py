@@ -81,7 +81,7 @@ class SparkBatch(BatchFrame):
         super().__init__(cells, job, names)
         kinds = _kinds(self.patients.schema, [*self.read, *self.carried])
         self.refuse_id(dict(zip(kinds.names, kinds.types, strict=True)))
-        self.columns.cells_of(pa.RecordBatch.from_pylist([], kinds))
+        self.columns.cells_of(pa.RecordBatch.from_pylist([{}], kinds))  # none is unreadable
         judged = [ADULT_RANGES_USED] if self._tells_ranges else []
         refuse_doubled([*self.carried, *self.results.names, WARNINGS, REFUSED, *judged])
         self._asked = AskedRows(
