@@ -12,6 +12,7 @@ from contextlib import suppress
 import pytest
 
 from allstatus import load_rules
+from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.errors import InvalidRecord
@@ -144,6 +145,37 @@ def test_each_text_of_a_message_takes_linear_time(segment: str) -> None:
         return lambda size: lambda: reading("5" + sign * (size // len(sign)) + "x")
 
     assert [json.dumps(sign) for sign in SIGNS if not is_linear(of(sign))] == []
+
+
+def _taken_back(size: int) -> str:
+    """A feed in which each result is of an order of its own, and half of them are taken back."""
+    head = "MSH|^~\\&|L|L|||20250310||ORU^R01|{0}|P|2.5\rPID|1||p1\r"
+    order = "OBR|1|P{0}|F{0}|11150-0^b^LN|||20250301|||||||||||||||20250301|||{1}\r"
+    result = "OBX|1|NM|11150-0^b^LN||3|%|||||{1}|||20250301"
+    ways = (f"{number}{status}" for number in range(size) for status in "XF")
+    return "\r".join((head + order + result).format(way, way[-1]) for way in ways)
+
+
+def _made_of_each_other(size: int) -> dict:
+    """Results of two patients, each of a specimen that was made of the next."""
+    subjects = [{"reference": f"Patient/p{number}"} for number in (1, 2)]
+    code = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
+    said = {"status": "final", "code": code, "valueQuantity": {"value": 3, "unit": "%"}}
+    made: list[dict] = [{"resourceType": "Patient", "id": f"p{number}"} for number in (1, 2)]
+    for number in range(size):
+        parent = {"reference": f"Specimen/s{number + 1}"}
+        specimen = {"resourceType": "Specimen", "id": f"s{number}", "parent": [parent]}
+        of = {"subject": subjects[number == 0], "specimen": {"reference": f"Specimen/s{number}"}}
+        made += specimen, {"resourceType": "Observation", "id": f"o{number}", **said, **of}
+    entries = [{"resource": resource} for resource in made]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def test_many_results_that_are_taken_back_or_made_of_each_other_take_linear_time() -> None:
+    feeds = {size: _taken_back(size // 10) for size in (SHORT, LONG)}
+    charts = {size: _made_of_each_other(size // 4) for size in (SHORT, LONG)}
+    assert is_linear(lambda size: lambda: read_hl7(feeds[size]))
+    assert is_linear(lambda size: lambda: read_fhir(charts[size]))
 
 
 def test_a_percentage_takes_linear_time() -> None:

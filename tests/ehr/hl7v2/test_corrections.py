@@ -1,11 +1,17 @@
 """Which sendings of one result a correction replaces, by what its order is called."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allstatus.ehr.chart import Quantity, Result
 from allstatus.ehr.dates import When
+from allstatus.ehr.hl7v2 import corrections
 from allstatus.ehr.hl7v2.corrections import MAYBE_CORRECTED, named
-from allstatus.ehr.hl7v2.results import NO_VALUE, Sending
+from allstatus.ehr.hl7v2.results import CANCELLED, NO_VALUE, Sending
 from allstatus.ehr.sendings import SUPERSEDED
 from ehr.hl7v2.segment_lines import day
 
@@ -64,3 +70,35 @@ def test_what_is_made_final_without_being_sent_again_has_the_last_value_before()
     assert (found[1].value.number, found[1].doubt) == ("5", "")
     (alone,) = named([again])
     assert alone.doubt == NO_VALUE
+
+
+ORDERS = st.tuples(*[st.sampled_from(["", "1", "2"])] * 3, st.sampled_from([None, ONE, TWO]))
+
+
+@given(st.lists(ORDERS, max_size=4), ORDERS)
+def test_an_order_that_was_cancelled_leaves_what_was_not_sent_since_in_doubt(
+    orders: list[tuple], result: tuple
+) -> None:
+    def made(order: tuple, rank: int, void: str = "") -> Sending:
+        filler, placer, asked, sent = order
+        one = sending("5", sent, filler, placer, rank=rank)
+        return replace(one, asked=asked, result=replace(one.result, void=void))
+
+    def is_its(order: tuple) -> bool:
+        *numbers, asked, sent = order
+        known = [pair for pair in zip(numbers, result, strict=False) if all(pair)]
+        same = bool(known) and all(a == b for a, b in known) and asked == result[2]
+        return same and (None in (sent, result[3]) or sent.first >= result[3].first)
+
+    gone = [replace(made(order, 0, CANCELLED), rest="order") for order in orders]
+    *_, last = named([*gone, made(result, 1)])
+    assert (last.doubt == CANCELLED) == any(map(is_its, orders))
+
+
+def test_of_too_many_results_that_may_be_taken_back_all_are_in_doubt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    some = [sending(str(n), TWO, f"F{n}", f"P{n}", rank=2 * (n % 2)) for n in range(8)]
+    assert {one.doubt for one in named(some)} == {""}
+    monkeypatch.setattr(corrections, "MOST_PAIRS", 4 * 8 - 1)
+    assert {one.doubt for one in named(some)} == {MAYBE_CORRECTED}

@@ -44,6 +44,7 @@ UNKNOWN_FOCUS = "is about something that is not here"
 # Germany (MII Laboratory) says of a time whether it is of collection, or (so) of receipt.
 RECEIPT = "receipt"
 SOURCE_OF_TIME, RECEIVED = "/QuelleKlinischesBezugsdatum", "281271004"
+MOST_SPECIMENS = 50  # that one was made from, one after another or together
 FOCUS_CODE = "observation-focusCode"
 ABOUT = frozenset({"focus", "extension"})  # elements that say what a result is about
 
@@ -163,7 +164,7 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
     """What a specimen is and where it was taken, or what that which it was made from is."""
     found: tuple[Code, ...] = ()
     waiting, seen = deque([specimen]), {id(specimen)}
-    while waiting:
+    while waiting and len(seen) <= MOST_SPECIMENS:
         one = waiting.popleft()
         said = _worded(one.get("type")) + _worded(obj(one.get("collection")).get("bodySite"))
         parents = () if said else objects(one.get("parent"))
@@ -172,7 +173,8 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
                 seen.add(id(parent))
                 waiting.append(parent)
         found += said
-    return found or (Code(TEXT, NOT_HERE, "a specimen that says nothing of its kind"),)
+    unknown = Code(TEXT, NOT_HERE, "a specimen that says nothing of its kind")
+    return (*found, unknown) if waiting or not found else found
 
 
 def _worded(concept: object) -> tuple[Code, ...]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from allstatus.ehr.chart import ITS_LIST, SEVERAL
 from allstatus.ehr.coding.codes import heard_of
 from allstatus.ehr.coding.comments import CONDITION, TREATMENT, Kinds, taken_back
+from allstatus.ehr.fhir.fhir_context import MOST_SPECIMENS
 from allstatus.ehr.fhir.fhir_holders import BACK, ERROR, below, withdrawal
 from allstatus.ehr.fhir.fhir_mentions import entries
 from allstatus.ehr.fhir.fhir_patients import NOBODY, PatientKey, same_person, whose
@@ -110,7 +111,9 @@ def _beside(one: Json, store: ResourceStore) -> Iterator[Json]:
     for specimen in waiting:  # which grows while it is gone through
         yield from (it for it in store.members(specimen, "request") if it is not None)
         for parent in store.members(specimen, "parent"):
-            if parent is not None and id(parent) not in seen:
+            if parent is None or len(seen) > MOST_SPECIMENS:
+                continue
+            if id(parent) not in seen:
                 seen.add(id(parent))
                 waiting.append(parent)
                 yield parent

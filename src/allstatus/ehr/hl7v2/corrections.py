@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 
 from allstatus.ehr.chart import Result, in_doubt
-from allstatus.ehr.dates import When
+from allstatus.ehr.dates import PointInTime, When
 from allstatus.ehr.hl7v2.results import CANCELLED, NO_VALUE, Sending
 from allstatus.ehr.sendings import SUPERSEDED
 
 MAYBE_CORRECTED = "another sending of its order may have corrected it"
+MOST_PAIRS = 1 << 17  # held against each other of one code; of more, all are in doubt
 Fillers = dict[tuple[str, str], set[str]]  # filler numbers by placer and the rest of the name
 
 
@@ -72,7 +74,7 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
         key = name, one.result.sent
         top[key] = max(top.get(key, 0), one.rank)
     near = set(_nearly_named(sendings, names))
-    cancelled = [one for one in sendings if one.rank == 0 and one.result.void == CANCELLED]
+    cancelled = _cancelled(sendings)
     for place, (one, name) in enumerate(zip(sendings, names, strict=True)):
         result = replace(one.result, names=(name,) if name else ())
         if one.confirms:
@@ -81,30 +83,60 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
             result = replace(result, void=result.void or SUPERSEDED, doubt="")
         elif (name in unclear or place in near) and not result.void:
             result = in_doubt(result, MAYBE_CORRECTED)
-        elif any(_is_order(gone, one) for gone in cancelled) and not result.void:
+        elif not result.void and _is_cancelled(one, cancelled):
             result = in_doubt(result, CANCELLED)
         yield result
 
 
-def _is_order(cancelled: Sending, one: Sending) -> bool:
-    """Whether what was cancelled is the order of a result, not sent again since."""
-    its, mine = cancelled.result.sent, one.result.sent
-    if its is not None and mine is not None and its.end < mine.begin:
+# when orders were last cancelled, by filler, placer (None: whichever) and what was asked
+Cancelled = dict[tuple[str | None, str | None, str], PointInTime | None]
+
+
+def _cancelled(sendings: list[Sending]) -> Cancelled:
+    """The orders that were cancelled; None where it is not known when."""
+    found: Cancelled = {}
+    for one in sendings:
+        if one.rank == 0 and one.result.void == CANCELLED:
+            end = one.result.sent.end if one.result.sent else None
+            for numbers in product({one.filler, None}, {one.placer, None}):
+                key = *numbers, one.asked
+                before = found.get(key, end)
+                found[key] = None if end is None or before is None else max(before, end)
+    return found
+
+
+def _is_cancelled(one: Sending, cancelled: Cancelled) -> bool:
+    """Whether the order of a result was cancelled, and not sent again since."""
+    filler, placer = one.filler, one.placer
+    numbers: list[tuple[str | None, str | None]] = [(filler or None, placer or None)]
+    if filler and placer:
+        numbers += [(filler, ""), ("", placer)]
+    elif not filler and not placer:
         return False
-    numbers = (cancelled.filler, one.filler), (cancelled.placer, one.placer)
-    known = [pair for pair in numbers if all(pair)]
-    same = bool(known) and all(its == mine for its, mine in known)
-    return same and cancelled.asked == one.asked
+    ends = [cancelled[key] for pair in numbers if (key := (*pair, one.asked)) in cancelled]
+    sent = one.result.sent
+    return any(end is None or sent is None or not end < sent.begin for end in ends)
 
 
 def _nearly_named(sendings: list[Sending], names: list[str]) -> Iterator[int]:
     """The places of results that one which takes back a result may mean: it names none, and these
-    by all that both say of order, code, sub-id, time and specimen.
+    by a code and all that both say of order, sub-id, time and specimen.
     """
     number = Counter(name for one, name in zip(sendings, names, strict=True) if not one.unless)
-    for one, name in zip(sendings, names, strict=True):
-        if one.takes_back and number[name] == 1:
-            yield from (n for n, other in enumerate(sendings) if _may_mean(one, other))
+    back: dict[str, list[Sending]] = {}
+    places: dict[str, list[int]] = {}
+    for place, (one, name) in enumerate(zip(sendings, names, strict=True)):
+        for code in {*one.rest.partition("|")[0].split()}:
+            places.setdefault(code, []).append(place)
+            if one.takes_back and number[name] == 1:
+                back.setdefault(code, []).append(one)
+    for code, ones in back.items():
+        many = len(ones) * len(places[code]) > MOST_PAIRS
+        yield from (
+            place
+            for place in places[code]
+            if many or any(_may_mean(one, sendings[place]) for one in ones)
+        )
 
 
 def _may_mean(one: Sending, other: Sending) -> bool:
@@ -117,9 +149,8 @@ def _may_mean(one: Sending, other: Sending) -> bool:
         return False
     if not _may_be_one(one.placer, other.placer) or not (other.filler or other.placer):
         return False
-    (codes, *rest), (others, *of_other) = one.rest.split("|", 3), other.rest.split("|", 3)
-    shared = not {*codes.split()}.isdisjoint(others.split())
-    return shared and all(map(_may_be_one, rest, of_other))
+    rest, of_other = one.rest.split("|", 3)[1:], other.rest.split("|", 3)[1:]
+    return all(map(_may_be_one, rest, of_other))
 
 
 def _may_be_one(one: str, other: str) -> bool:
