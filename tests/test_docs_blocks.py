@@ -21,7 +21,19 @@ RULE_FILES = [
     for path in sorted((ROOT / "rules").rglob("*.yaml"))
 ]
 EXTRA = re.compile(r"(?:allstatus|\.)\[([\w,]+)\]")
-MACHINE = {"curl", "cd", "chown", "export", "install", "ln", "psql", "rm", "systemctl", "."}
+MACHINE = {
+    "curl",
+    "cd",
+    "chown",
+    "export",
+    "install",
+    "ln",
+    "mkdir",
+    "psql",
+    "rm",
+    "systemctl",
+    ".",
+}
 OTHERS = MACHINE | {"marimo", "python3", "python"}
 
 

@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date, timedelta
 
 import pytest
 
 from allstatus import load_rules
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.hl7v2 import read_hl7
-from allstatus.ehr.timelines.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import read_percent
 from allstatus.service.prefetch import PrefetchedChart
@@ -169,6 +170,28 @@ def _made_of_each_other(size: int) -> dict:
         made += specimen, {"resourceType": "Observation", "id": f"o{number}", **said, **of}
     entries = [{"resource": resource} for resource in made]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def _in_doubt(size: int) -> dict:
+    """Marrows of many days that a list takes back, and as many of which only the issue is dated."""
+    code = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
+    said = {"resourceType": "Observation", "status": "final", "code": code}
+    days = [(date(2000, 1, 1) + timedelta(days=number)).isoformat() for number in range(size)]
+    dated = [{"effectiveDateTime": day} for day in days]
+    issued = [{"issued": f"{day}T08:00:00Z"} for day in days]
+    values = {"valueQuantity": {"value": 3, "unit": "%"}}
+    made = [{**said, **values, **day, "id": f"o{n}"} for n, day in enumerate([*dated, *issued])]
+    removed = [{"item": {"reference": f"Observation/o{n}"}, "deleted": True} for n in range(size)]
+    made.append({"resourceType": "List", "status": "current", "mode": "working", "entry": removed})
+    ill = {"coding": [{"system": "http://snomed.info/sct", "code": "91857003"}]}
+    made.append({"resourceType": "Condition", "id": "c", "code": ill})
+    entries = [{"resource": one | {"subject": {"reference": "Patient/p1"}}} for one in made]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def test_hundreds_of_results_in_doubt_are_decided_in_linear_time() -> None:
+    charts = {size: read_fhir(_in_doubt(size // 16))[0] for size in (SHORT, LONG)}
+    assert is_linear(lambda size: lambda: decide_chart(CLASSIFIER, charts[size]))
 
 
 def test_many_results_that_are_taken_back_or_made_of_each_other_take_linear_time() -> None:

@@ -30,7 +30,8 @@ def assess_outside(scene: Scene, start: date) -> None:
     shaken = {d.name for d in doubts if any(_may_clear(d, item) for item in there)}
     here = [item for item in there if item.when.first >= start and item.site not in shaken]
     stale = [item for item in there if item.site not in shaken]
-    open_ = [d for d in doubts if d.name in shaken or _opens(scene, d)]
+    clear = {site: _clear(scene, site) for site in {d.name for d in doubts} - shaken}
+    open_ = [d for d in doubts if d.name in shaken or _opens(scene, d, clear[d.name])]
     if here:
         sites = {"site": sorted({item.site for item in here})}
         found.derive(OUTSIDE, sites, (item.evidence for item in here))
@@ -80,13 +81,17 @@ def _may_clear(doubt: Doubt, item: Finding) -> bool:
     return doubt.ended or doubt.differs(item.when, item.value, eq)
 
 
-def _opens(scene: Scene, doubt: Doubt) -> bool:
+def _opens(scene: Scene, doubt: Doubt, clear: list[Finding]) -> bool:
     over = doubt.ended and (doubt.until is not None or scene.reading.as_of is None)
     if (over and scene.moment.final) or (doubt.value is False and doubt.firm):
         return False
-    found = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
-    clear = (item for item in last_ones(found) if not item.value)
     return all(doubt.differs(item.when, item.value, eq) for item in clear)
+
+
+def _clear(scene: Scene, site: str) -> list[Finding]:
+    """What of the latest findings at a site says that nothing is there."""
+    found = scene.index.sites.get(site, EMPTY).latest(scene.moment.until)
+    return [item for item in last_ones(found) if not item.value]
 
 
 def assess_signs(scene: Scene, start: date) -> None:

@@ -35,8 +35,8 @@ class Moment:
 @dataclass(slots=True, eq=False, repr=False)
 class Assessment:
     """Facts as a record states them, with evidence, assumptions, conflicts and warnings. `open`
-    are the doubts that left a fact unknown. Without `told` only what decides is kept: no evidence
-    and no words. `laid_over`: with what the caller says of it.
+    are the doubts that left a fact unknown. Without `told` only what decides is kept: no evidence,
+    no words, and one doubt for each fact and place. `laid_over`: with what the caller says of it.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Assessment:
     until: date | None = None
     told: bool = True
     laid_over: bool = False
-    _opened: set[Doubt] = field(default_factory=set)
+    _opened: set[object] = field(default_factory=set)
 
     def derive(
         self, fact: str, value: Any, evidence: Iterable[Evidence], state: FactState = "derived"
@@ -78,8 +78,9 @@ class Assessment:
         self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.derive(fact, "unknown", (), "unknown")
         for doubt in doubts:
-            if doubt not in self._opened:
-                self._opened.add(doubt)
+            key = doubt if self.told else (doubt.fact, doubt.name)
+            if key not in self._opened:
+                self._opened.add(key)
                 self.open.append(doubt)
                 self.warnings += [doubt.sentence] if self.told else []
 
@@ -94,7 +95,7 @@ class Assessment:
         told = {doubt.sentence for doubt in self.open if doubt.fact == fact}
         self.warnings = [warning for warning in self.warnings if warning not in told]
         self.open = [doubt for doubt in self.open if doubt.fact != fact]
-        self._opened = set(self.open)
+        self._opened = {doubt if self.told else (doubt.fact, doubt.name) for doubt in self.open}
         self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.evidence[fact] = [
             e.set_aside(instead) if e.used else e for e in self.evidence.get(fact, ())

@@ -15,7 +15,7 @@ from allstatus.ehr.assess.assess_marrow import assess_marrow
 from allstatus.ehr.assess.assess_own import assess_own
 from allstatus.ehr.assess.assessment import Assessment, Moment, Scene
 from allstatus.ehr.assess.caller_facts import CallerFacts
-from allstatus.ehr.assess.day_index import ReadingIndex
+from allstatus.ehr.assess.day_index import NO_DOUBT, ReadingIndex
 from allstatus.ehr.assess.remissions import Event, History, Past
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.evidence.chart_reading import ChartReading
@@ -94,8 +94,10 @@ class Assessor:
         """
         if not self.reading.doubts:
             return
+        marrow, anchor = found.facts.get(MARROW), moment.anchor
         doubts = self.reading.doubts.get(MARROW, ())
-        marrow = found.facts.get(MARROW)
+        if not moment.final:  # only the moment's own may be of another day
+            doubts = self.index.doubts.get(MARROW, NO_DOUBT).between(anchor, anchor)
         days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment, found)}
         for day, doubt in days.items():
             then, at = history.before(day, moment.until), replace(moment, anchor=day, exact=True)
