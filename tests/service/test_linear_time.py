@@ -194,6 +194,37 @@ def test_hundreds_of_results_in_doubt_are_decided_in_linear_time() -> None:
     assert is_linear(lambda size: lambda: decide_chart(CLASSIFIER, charts[size]))
 
 
+def _within_each_other(size: int) -> dict:
+    """Results in panels in panels, on one order with as many notes, and treatments with orders
+    because of orders, all of a mixture of as many medicines.
+    """
+    said = {"status": "final", "code": {"coding": [{"code": "11150-0"}]}}
+    made: list[dict] = []
+    for number in range(size):
+        member = {"reference": f"Observation/o{number + 1}"}
+        order = {"reference": f"MedicationRequest/q{number + 1}"}
+        result = {**said, "hasMember": [member], "basedOn": [{"reference": "ServiceRequest/s"}]}
+        mixture = {"status": "completed", "medicationReference": {"reference": "Medication/m"}}
+        made += (
+            {"resourceType": "Observation", "id": f"o{number}", **result},
+            {"resourceType": "MedicationRequest", "id": f"q{number}", "basedOn": [order]},
+            {"resourceType": "MedicationAdministration", **mixture, "request": order},
+        )
+    notes = [{"text": f"note {number}"} for number in range(size)]
+    holds = [{"itemCodeableConcept": {"text": f"drug {number}"}} for number in range(size)]
+    made.append({"resourceType": "ServiceRequest", "id": "s", "status": "active", "note": notes})
+    made.append({"resourceType": "Medication", "id": "m", "ingredient": holds})
+    ill = {"coding": [{"system": "http://snomed.info/sct", "code": "91857003"}]}
+    made.append({"resourceType": "Condition", "id": "c", "code": ill})
+    entries = [{"resource": one | {"subject": {"reference": "Patient/p1"}}} for one in made]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def test_what_stands_within_one_another_takes_linear_time() -> None:
+    charts = {size: _within_each_other(size // 16) for size in (SHORT, LONG)}
+    assert is_linear(lambda size: lambda: decide_chart(CLASSIFIER, read_fhir(charts[size])[0]))
+
+
 def test_many_results_that_are_taken_back_or_made_of_each_other_take_linear_time() -> None:
     feeds = {size: _taken_back(size // 10) for size in (SHORT, LONG)}
     charts = {size: _made_of_each_other(size // 4) for size in (SHORT, LONG)}

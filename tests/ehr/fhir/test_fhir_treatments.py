@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from allstatus.ehr.fhir.fhir_standing import MORE, MOST
 from ehr.fhir.fhir_cases import cases, chart_of, check
 
 
@@ -50,3 +51,26 @@ def test_a_reason_of_versions_that_cannot_be_told_apart_is_not_known() -> None:
     for versions in (either, either[::-1]):
         (treatment,) = chart_of([given, *versions]).treatments
         assert [code.code for code in treatment.reasons] == ["not here"]
+
+
+def test_of_more_orders_or_ingredients_than_are_read_a_treatment_is_in_doubt() -> None:
+    def orders(number: int) -> list[dict[str, Any]]:
+        names = [f"MedicationRequest/{n}" for n in range(number)]
+        refs = [{"request": {"reference": names[0]}}]
+        refs += [{"basedOn": [{"reference": name}]} for name in names[1:]] + [{}]
+        made = [{"resourceType": "MedicationRequest", "id": f"{n}"} for n in range(number)]
+        kept = [one | ref for one, ref in zip(made, refs[1:], strict=True)]
+        return [medicine(**refs[0], status="completed"), *kept]
+
+    def mixed(number: int) -> list[dict[str, Any]]:
+        holds = [{"itemCodeableConcept": {"text": f"drug {n}"}} for n in range(number)]
+        mix = {"resourceType": "Medication", "id": "m", "ingredient": holds}
+        return [
+            medicine(status="completed", medicationReference={"reference": "Medication/m"}),
+            mix,
+        ]
+
+    for made, most in ((orders, MOST - 1), (mixed, MOST)):
+        for number, doubt in ((most, ""), (most + 1, MORE.doubt)):
+            treatment, *_ = chart_of(made(number)).treatments
+            assert treatment.doubt == doubt

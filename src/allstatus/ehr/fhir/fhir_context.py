@@ -13,7 +13,15 @@ from allstatus.ehr.chart import ITSELF, POOLED, REJECTED, ROLES, SEVERAL, TEXT, 
 from allstatus.ehr.dates import When, last_day, spanning
 from allstatus.ehr.fhir.fhir_holders import listing, ordered
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
-from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
+from allstatus.ehr.fhir.fhir_standing import (
+    MODIFIED,
+    MOST,
+    STANDS,
+    Standing,
+    modified,
+    together,
+    updated,
+)
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import (
     NOT_HERE,
@@ -44,7 +52,6 @@ UNKNOWN_FOCUS = "is about something that is not here"
 # Germany (MII Laboratory) says of a time whether it is of collection, or (so) of receipt.
 RECEIPT = "receipt"
 SOURCE_OF_TIME, RECEIVED = "/QuelleKlinischesBezugsdatum", "281271004"
-MOST_SPECIMENS = 50  # that one was made from, one after another or together
 FOCUS_CODE = "observation-focusCode"
 ABOUT = frozenset({"focus", "extension"})  # elements that say what a result is about
 
@@ -128,7 +135,7 @@ def _described(
         for one in versions:
             found.append(one)
             places += _places(one, store)
-            if modified(one, inside=("contained",)):
+            if not store.unmodified and modified(one, inside=("contained",)):
                 standing = Standing("", MODIFIED)
             if (other := subject_of(one)) and not (
                 same := _same_patient(one, other, result, store)
@@ -164,10 +171,10 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
     """What a specimen is and where it was taken, or what that which it was made from is."""
     found: tuple[Code, ...] = ()
     waiting, seen = deque([specimen]), {id(specimen)}
-    while waiting and len(seen) <= MOST_SPECIMENS:
+    while waiting and len(seen) <= MOST:
         one = waiting.popleft()
         said = _worded(one.get("type")) + _worded(obj(one.get("collection")).get("bodySite"))
-        parents = () if said else objects(one.get("parent"))
+        parents = () if said else objects(one.get("parent"))[:MOST]
         for parent in [each for said_of in parents for each in store.meant(one, said_of)]:
             if id(parent) not in seen:
                 seen.add(id(parent))

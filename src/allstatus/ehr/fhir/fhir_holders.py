@@ -12,6 +12,8 @@ from allstatus.ehr.coding.comments import is_comment
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     GIVEN,
+    MORE,
+    MOST,
     REPORT,
     STANDS,
     UNREADABLE_STATUS,
@@ -72,6 +74,8 @@ def listed_in_error(result: Json, store: ResourceStore) -> Standing:
     found = listing(result, store)
     if not found:
         return STANDS
+    if sum(by == "panel" for by, _ in found) >= MOST:
+        return MORE
     backs: dict[int, str] = {}  # of panels, the outer ones first
     for by, owner in reversed(found):
         if by == "panel":
@@ -92,6 +96,8 @@ def _above(result: Json, store: ResourceStore) -> Listing:
     found: list[tuple[str, Json]] = []
     members, seen = [result], {id(result)}
     for member in members:  # which grows while it is gone through
+        if len(members) > MOST:
+            break
         for report in store.reports(member):
             if id(report) not in seen:
                 seen.add(id(report))

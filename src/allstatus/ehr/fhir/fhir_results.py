@@ -86,7 +86,14 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
         of.standing,
         held(resource, store),
         ordered(orders),
-        noted(comments.RESULT, noting, of.resources, remarks([resource], store), coded),
+        noted(
+            comments.RESULT,
+            noting,
+            of.resources,
+            remarks([resource], store),
+            coded,
+            store.heard,
+        ),
     )
     names = names_of(resource, store, f"{measured(coded)} {of.names}")
     shared = shared_of(resource, day) | {"names": names, "codes": coded, "specimen": of.codes}

@@ -125,7 +125,8 @@ class Observed:
         done = store.members(resource, "partOf")
         beside = [one for one in (*orders, *done) if one is not None]
         heard = remarks(told, store)
-        found.append(noted(comments.RESULT, [*told, *beside], of.resources, heard, self.codes))
+        noting = [*told, *beside]
+        found.append(noted(comments.RESULT, noting, of.resources, heard, self.codes, store.heard))
         found.append(ordered(orders))
         found += map(self._source, store.members(resource, "derivedFrom"))
         found.append(ordered(done, "procedure"))

@@ -46,6 +46,7 @@ CONTRADICTS = _doubt("contradicts its status")
 UNREAD_DONE = _doubt("it cannot be read whether it was done")
 UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
 STATUS_UNKNOWN = _doubt("its status is unknown")
+MORE = _doubt("more belongs to it than is read")
 RESULT = ERROR | {
     **statuses(STANDS, UNSTATED, "final", "amended", "corrected"),
     **statuses(_doubt("preliminary, not final"), "preliminary", "partial"),
@@ -103,6 +104,7 @@ CORRECTED = ("amended", "corrected")
 CONDITIONS = "http://terminology.hl7.org/CodeSystem/v2-0493"  # of specimens
 NOTES = ("note", "comment", "comments", "conclusion")
 NOTED = frozenset(NOTES)
+MOST = 100  # orders, panels, specimens or parts that belong to one thing
 NO_VALUE = "has no value"
 BOTH = "has a value, and a reason for having none"
 NOT_ASKED = {
@@ -200,27 +202,36 @@ def absence(part: Json, value: Quantity | None) -> Standing:
     return _doubt(BOTH) if part.get("dataAbsentReason") else STANDS
 
 
+Heard = tuple[int, bool, Kinds]  # whose notes, of what is sent as a correction, for which words
+
+
 def noted(
     of: Kinds,
     owners: Iterable[Json],
     specimens: Sequence[Json] = (),
     remarks: Iterable[str] = (),
     measured: tuple[Code, ...] = (),
+    known: dict[Heard, str] | None = None,
 ) -> Standing:
     """Whether a comment on any of these, in the shapes of R5 and earlier versions, or on its
     specimens, or one of the `remarks`, takes back what the first of them says; `of`: the kinds of
-    words that do, of a result with codes those for what was `measured`.
+    words that do, of a result with codes those for what was `measured`; `known` is what has been
+    heard so far.
     """
-    told = (*owners, *specimens)
-    said = [*remarks]
-    for one in told:
-        if not one.keys().isdisjoint(NOTED):
-            said += _notes(one)
-    if not said and not specimens:
+    told, said = (*owners, *specimens), [*remarks]
+    with_notes = [one for one in told if not one.keys().isdisjoint(NOTED)]
+    if not said and not with_notes and not specimens:
         return STANDS
-    corrected = told[0].get("status") in CORRECTED
-    of = heard_of(measured) if measured and said else of
+    corrected, heard = told[0].get("status") in CORRECTED, {} if known is None else known
+    of = heard_of(measured) if measured and (said or with_notes) else of
     why = taken_back(*said, corrected=corrected, of=of) if said else ""
+    for one in with_notes:
+        key = id(one), corrected, of
+        if why:
+            break
+        if (found := heard.get(key)) is None:
+            found = heard[key] = taken_back(*_notes(one), corrected=corrected, of=of)
+        why = found
     return Standing("", why or _unfitness(specimens))
 
 

@@ -47,6 +47,7 @@ class ResourceStore:
         self.told: dict[object, Any] = {}  # whom a reference from a server names
         self.remarks: dict[int, list[str]] = {}  # of what lists results, on these
         self.placing = False  # whether what lists results names a specimen
+        self.heard: dict[tuple[int, bool, tuple[str, ...]], str] = {}  # in notes, for which words
         self.medicines: dict[int, Any] = {}  # what each Medication is and holds
         self.attached: dict[str, list[Json]] | None = None  # reports by their documents
         self.listed: set[int] = set()  # what a report or panel lists or contains

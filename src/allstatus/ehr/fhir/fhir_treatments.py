@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
@@ -15,6 +16,8 @@ from allstatus.ehr.fhir.fhir_standing import (
     CONTRADICTS,
     GIVEN,
     MODIFIED,
+    MORE,
+    MOST,
     STANDS,
     UNREAD_DONE,
     Standing,
@@ -82,7 +85,8 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         stands,
         about(resource, store)[0],
         _amount(dosages),
-        noted(comments.TREATMENT, orders, remarks=_said(resource)),
+        noted(comments.TREATMENT, orders, remarks=_said(resource), known=store.heard),
+        MORE if len(orders) > MOST else STANDS,
         ordered(orders[1:]),
         ordered(store.members(resource, "partOf"), "procedure"),
         _foretold(day, when(resource, ASSERTED[0])),
@@ -176,11 +180,11 @@ def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], st
 
 def _contents(medicine: Json, store: ResourceStore) -> tuple[tuple[Code, ...], list[str], Standing]:
     """What a Medication is and holds, what that is called, and whether it can be relied on."""
-    parts = list(_ingredients(medicine, store))
+    parts = list(islice(_ingredients(medicine, store), MOST + 1))
     found = codes(medicine.get("code")) + tuple(c for part in parts for c in codeable(part))
     names = [words(one.get("concept") or one) for one in parts]
     names.insert(0, words(medicine.get("code")))
-    stands = STANDS
+    stands = MORE if len(parts) > MOST else STANDS
     if not store.unmodified and modified(medicine, inside=("contained",)):
         stands = Standing("", MODIFIED)
     if medicine.get("status") == "entered-in-error":
@@ -206,6 +210,8 @@ def _orders(resource: Json, store: ResourceStore) -> list[Json]:
     """A treatment, and the orders it was given under."""
     orders, seen = [resource], {id(resource)}
     for order in orders:  # which grows while it is gone through
+        if len(orders) > MOST:
+            break
         for reference in _listed(order, ORDERS):
             for found in store.meant(order, reference):
                 if id(found) not in seen:

@@ -12,11 +12,10 @@ from typing import NamedTuple
 from allstatus.ehr.chart import ITS_LIST, SEVERAL
 from allstatus.ehr.coding.codes import heard_of
 from allstatus.ehr.coding.comments import CONDITION, TREATMENT, Kinds, taken_back
-from allstatus.ehr.fhir.fhir_context import MOST_SPECIMENS
 from allstatus.ehr.fhir.fhir_holders import BACK, ERROR, below, withdrawal
 from allstatus.ehr.fhir.fhir_mentions import entries
 from allstatus.ehr.fhir.fhir_patients import NOBODY, PatientKey, same_person, whose
-from allstatus.ehr.fhir.fhir_standing import GIVEN
+from allstatus.ehr.fhir.fhir_standing import GIVEN, MOST
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_treatments import ORDERS
 from allstatus.ehr.fhir.fhir_versions import split_address
@@ -110,8 +109,8 @@ def _beside(one: Json, store: ResourceStore) -> Iterator[Json]:
     seen = set(map(id, waiting))
     for specimen in waiting:  # which grows while it is gone through
         yield from (it for it in store.members(specimen, "request") if it is not None)
-        for parent in store.members(specimen, "parent"):
-            if parent is None or len(seen) > MOST_SPECIMENS:
+        for parent in store.members(specimen, "parent")[:MOST]:
+            if parent is None or len(seen) > MOST:
                 continue
             if id(parent) not in seen:
                 seen.add(id(parent))
