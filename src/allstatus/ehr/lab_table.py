@@ -31,7 +31,7 @@ from allstatus.ehr.chart import (
 from allstatus.ehr.coding import comments
 from allstatus.ehr.coding.codes import code_tables, heard_of, make_code, table
 from allstatus.ehr.coding.result_statuses import result_status
-from allstatus.ehr.dates import may_be_one, read_when
+from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_resources import ENDED, STATES, VERIFICATION
 from allstatus.ehr.fhir.fhir_standing import (
     GIVEN,
@@ -45,6 +45,7 @@ from allstatus.ehr.fhir.fhir_standing import (
 from allstatus.ehr.hl7v2.specimens import SOURCE, TYPE
 from allstatus.ehr.sent_values import FLAGS, UNSAID, by_flags, flag_of, written
 from allstatus.ehr.table_patients import SUMMARIES, is_summary, named
+from allstatus.ehr.table_remarks import Remark, heard, remarks_in
 from allstatus.errors import InvalidRecord, nearest
 from allstatus.record.row_bounds import MOST_COLUMNS, SHORTER
 
@@ -126,7 +127,7 @@ def _chart(name: str, rows: list[tuple[str, Row]]) -> Chart:
     births = {born.first for _, row in rows if (born := read_when(row.get("born", "")))}
     chart.sex = sexes.pop() if len(sexes) == 1 else None
     chart.born = births.pop() if len(births) == 1 else None
-    remarks = [row for _, row in rows if _is_remark(row)]
+    remarks = remarks_in(row for _, row in rows if _is_remark(row))
     for source, row in rows:
         chart.add(_statement(row, source, remarks))
     return chart
@@ -188,19 +189,7 @@ def _is_remark(row: Row) -> bool:
     return is_comment and not status.void
 
 
-def _told(row: Row, remarks: Iterable[Row]) -> Iterator[str]:
-    """What is said of a result: its own comment, and the remarks on all of its time and specimen
-    that they name.
-    """
-    yield row.get("comment", "")
-    for said in remarks:
-        one, other = said.get("specimen"), row.get("specimen")
-        at_once = may_be_one(read_when(said["date"]), read_when(row["date"]))
-        if at_once and (not one or not other or one == other):
-            yield f"{said.get('value', '')}\n{said.get('comment', '')}"
-
-
-def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
+def _statement(row: Row, source: str, remarks: Iterable[Remark] = ()) -> Statement:
     when, issued = read_when(row["date"]), read_when(row.get("issued", ""))
     text, answered = row.get("display", ""), bool(row.get("value") or row.get("flag"))
     codes = (make_code(*_coded(row), text),)
@@ -242,11 +231,11 @@ def _status(row: Row) -> str:
 
 
 def _standing(
-    row: Row, statuses: dict[str, Standing], of: comments.Kinds, remarks: Iterable[Row] = ()
+    row: Row, statuses: dict[str, Standing], of: comments.Kinds, remarks: Iterable[Remark] = ()
 ) -> Standing:
     status = _status(row)
     standing = statuses.get(status, UNREADABLE_STATUS) if status else STANDS
-    doubt = comments.taken_back(*_told(row, remarks), corrected=status in CORRECTED, of=of)
+    doubt = heard(row, remarks, corrected=status in CORRECTED, of=of)
     return together(standing, Standing("", doubt)) if doubt else standing
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from allstatus.ehr.fhir.fhir_standing import MORE, MOST
+from allstatus.ehr.chart import MOST
+from allstatus.ehr.fhir.fhir_standing import MORE
 from ehr.fhir.fhir_cases import cases, chart_of, check
 
 

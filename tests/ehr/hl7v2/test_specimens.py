@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from allstatus.ehr.chart import REJECTED
+from allstatus.ehr.chart import MOST, REJECTED, TOO_MANY
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF
 from allstatus.ehr.hl7v2.specimens import POOLED, ROLES, specimen_of
 from ehr.hl7v2.segment_lines import day, segment, segments
@@ -68,3 +68,11 @@ def test_when_it_was_collected_is_known_of_specimens_that_agree() -> None:
 
 def test_without_order_and_segments_nothing_is_known() -> None:
     assert specimen_of(None, ()) == specimen_of(segment("OBR|1"), ())._replace(name="")
+
+
+def test_of_more_specimens_than_are_read_a_result_is_in_doubt() -> None:
+    for number, doubt in ((MOST, ""), (MOST + 1, TOO_MANY)):
+        specimen = specimen_of(
+            None, segments(*[f"SPM|{n}|s{n}||BMA^a^HL70487" for n in range(number)])
+        )
+        assert (len(specimen.codes), specimen.doubt) == (MOST, doubt)

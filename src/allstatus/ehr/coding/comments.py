@@ -65,7 +65,7 @@ def by_comment(doubt: str) -> bool:
     return doubt.startswith(str(read_yaml("comment-words")["why"]).partition("{")[0])
 
 
-@remembered(64)  # a comment on a message or an order is read for each of its results
+@remembered(256)  # a comment on a message or an order is read for each of its results
 def _read(comment: str, corrected: bool, of: Kinds) -> str:
     return _words().read(comment, corrected, of)
 

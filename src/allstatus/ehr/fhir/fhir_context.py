@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from allstatus.ehr.chart import ITSELF, POOLED, REJECTED, ROLES, SEVERAL, TEXT, Code
+from allstatus.ehr.chart import ITSELF, MOST, POOLED, REJECTED, ROLES, SEVERAL, TEXT, Code
 from allstatus.ehr.dates import When, last_day, spanning
 from allstatus.ehr.fhir.fhir_holders import listing, ordered
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
-    MOST,
+    MORE,
     STANDS,
     Standing,
     modified,
@@ -126,7 +126,7 @@ def _described(
     site: tuple[Code, ...], references: list[tuple[Json, Json]], result: Json, store: ResourceStore
 ) -> Specimens:
     places, names, found, standing = site, set(), [], STANDS
-    for owner, reference in references:
+    for owner, reference in references[:MOST]:
         names.add(text(reference.get("reference")) or str(reference.get("identifier") or ""))
         versions = store.meant(owner, reference)
         if not versions:
@@ -147,6 +147,8 @@ def _described(
                 standing = Standing("", REJECTED)
             requested = ordered(store.members(one, "request"))
             standing = together(standing, _role(one), requested)
+    if len(references) > MOST:
+        standing = together(standing, MORE)
     called = " ".join(sorted(names))
     if len(found) == 1 and store.address(found[0]):
         places += (Code(ITSELF, called),)

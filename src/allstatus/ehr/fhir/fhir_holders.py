@@ -7,13 +7,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
-from allstatus.ehr.chart import IN_ERROR
+from allstatus.ehr.chart import IN_ERROR, MOST
 from allstatus.ehr.coding.comments import is_comment
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     GIVEN,
     MORE,
-    MOST,
     REPORT,
     STANDS,
     UNREADABLE_STATUS,

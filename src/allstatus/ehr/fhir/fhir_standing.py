@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from allstatus.ehr.chart import NO_STATUS, Code, Quantity
+from allstatus.ehr.chart import NO_STATUS, TOO_MANY, Code, Quantity
 from allstatus.ehr.coding.codes import heard_of
 from allstatus.ehr.coding.comments import Kinds, taken_back, unfit
 from allstatus.ehr.dates import When
@@ -46,7 +46,7 @@ CONTRADICTS = _doubt("contradicts its status")
 UNREAD_DONE = _doubt("it cannot be read whether it was done")
 UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
 STATUS_UNKNOWN = _doubt("its status is unknown")
-MORE = _doubt("more belongs to it than is read")
+MORE = _doubt(TOO_MANY)
 RESULT = ERROR | {
     **statuses(STANDS, UNSTATED, "final", "amended", "corrected"),
     **statuses(_doubt("preliminary, not final"), "preliminary", "partial"),
@@ -104,7 +104,6 @@ CORRECTED = ("amended", "corrected")
 CONDITIONS = "http://terminology.hl7.org/CodeSystem/v2-0493"  # of specimens
 NOTES = ("note", "comment", "comments", "conclusion")
 NOTED = frozenset(NOTES)
-MOST = 100  # orders, panels, specimens or parts that belong to one thing
 NO_VALUE = "has no value"
 BOTH = "has a value, and a reason for having none"
 NOT_ASKED = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
-from allstatus.ehr.chart import TEXT, Code, Treatment
+from allstatus.ehr.chart import MOST, TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, shifted
 from allstatus.ehr.fhir.fhir_context import about
@@ -17,7 +17,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     GIVEN,
     MODIFIED,
     MORE,
-    MOST,
     STANDS,
     UNREAD_DONE,
     Standing,

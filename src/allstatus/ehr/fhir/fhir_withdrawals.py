@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from allstatus.ehr.chart import ITS_LIST, SEVERAL
+from allstatus.ehr.chart import ITS_LIST, MOST, SEVERAL
 from allstatus.ehr.coding.codes import heard_of
 from allstatus.ehr.coding.comments import CONDITION, TREATMENT, Kinds, taken_back
 from allstatus.ehr.fhir.fhir_holders import BACK, ERROR, below, withdrawal
 from allstatus.ehr.fhir.fhir_mentions import entries
 from allstatus.ehr.fhir.fhir_patients import NOBODY, PatientKey, same_person, whose
-from allstatus.ehr.fhir.fhir_standing import GIVEN, MOST
+from allstatus.ehr.fhir.fhir_standing import GIVEN
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_treatments import ORDERS
 from allstatus.ehr.fhir.fhir_versions import split_address

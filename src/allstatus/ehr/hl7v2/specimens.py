@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import NamedTuple
 
-from allstatus.ehr.chart import POOLED, REJECTED, ROLES, TEXT, Code
+from allstatus.ehr.chart import MOST, POOLED, REJECTED, ROLES, TEXT, TOO_MANY, Code
 from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.coding.comments import unfit
 from allstatus.ehr.coding.specimen_words import topics_named
@@ -104,5 +104,7 @@ def _element(item: list[list[str]], system: str) -> Iterable[Code]:
 
 
 def _standing(codes: tuple[Code, ...], number: str, role: str, doubt: str) -> Specimen:
+    codes, rest = codes[:MOST], codes[MOST:]
+    doubt = doubt or (TOO_MANY if rest else "")
     name = " ".join(sorted({f"{code.system}|{code.code}" for code in codes}))
     return Specimen(codes, f"{name} {number}", ROLES.get(role, ""), POOLED.get(role, doubt))
