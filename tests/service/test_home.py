@@ -100,6 +100,7 @@ def test_a_refusal_on_a_spanish_page_says_what_is_english(page) -> None:
     assert " ".join(page.inner_text("#answer").split()).startswith(spanish)
     assert page.inner_text("#answer [lang=en]").startswith("cbc")
     page.set_extra_http_headers({})
+    page.goto(page.home)
 
 
 def test_it_fits_a_phone(page) -> None:
@@ -126,6 +127,7 @@ def test_lines_of_the_answer_are_broken_once(page) -> None:
 
 
 def test_it_says_what_is_loaded_and_every_field_has_a_label(page) -> None:
+    page.goto(page.home)
     text = page.inner_text("body")
     rules = load_rules().ruleset
     assert all(
