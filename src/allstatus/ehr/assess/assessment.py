@@ -78,11 +78,13 @@ class Assessment:
         self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.derive(fact, "unknown", (), "unknown")
         for doubt in doubts:
-            key = doubt if self.told else (doubt.fact, doubt.name)
-            if key not in self._opened:
+            if (key := self._key(doubt)) not in self._opened:
                 self._opened.add(key)
                 self.open.append(doubt)
                 self.warnings += [doubt.sentence] if self.told else []
+
+    def _key(self, doubt: Doubt) -> object:
+        return doubt if self.told else (doubt.fact, doubt.name)
 
     def is_open(self, doubt: Doubt) -> bool:
         """Whether a doubt left its fact unknown."""
@@ -95,7 +97,7 @@ class Assessment:
         told = {doubt.sentence for doubt in self.open if doubt.fact == fact}
         self.warnings = [warning for warning in self.warnings if warning not in told]
         self.open = [doubt for doubt in self.open if doubt.fact != fact]
-        self._opened = {doubt if self.told else (doubt.fact, doubt.name) for doubt in self.open}
+        self._opened = {*map(self._key, self.open)}
         self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.evidence[fact] = [
             e.set_aside(instead) if e.used else e for e in self.evidence.get(fact, ())

@@ -221,16 +221,17 @@ def noted(
     with_notes = [one for one in told if not one.keys().isdisjoint(NOTED)]
     if not said and not with_notes and not specimens:
         return STANDS
-    corrected, heard = told[0].get("status") in CORRECTED, {} if known is None else known
+    corrected, before = told[0].get("status") in CORRECTED, {} if known is None else known
     of = heard_of(measured) if measured and (said or with_notes) else of
-    why = taken_back(*said, corrected=corrected, of=of) if said else ""
-    for one in with_notes:
+
+    def heard(one: Json) -> str:
         key = id(one), corrected, of
-        if why:
-            break
-        if (found := heard.get(key)) is None:
-            found = heard[key] = taken_back(*_notes(one), corrected=corrected, of=of)
-        why = found
+        if key not in before:
+            before[key] = taken_back(*_notes(one), corrected=corrected, of=of)
+        return before[key]
+
+    why = taken_back(*said, corrected=corrected, of=of)
+    why = why or next(filter(None, map(heard, with_notes)), "")
     return Standing("", why or _unfitness(specimens))
 
 
